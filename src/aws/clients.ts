@@ -1,0 +1,19 @@
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { CodeDeployClient } from '@aws-sdk/client-codedeploy';
+import type { ECSClient } from '@aws-sdk/client-ecs';
+import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { Scope } from '../kernel/scope.ts';
+
+/**
+ * SDK clients for one account and region. Inside Teal they reach `wire` in process, without a socket; pointed at AWS
+ * they are ordinary clients.
+ */
+export interface AwsClients {
+  codedeploy(scope: Scope): CodeDeployClient;
+  ecs(scope: Scope): ECSClient;
+  elbv2(scope: Scope): ElasticLoadBalancingV2Client;
+  lambda(scope: Scope): LambdaClient;
+  /** Absent where nothing serves CloudWatch. */
+  cloudwatch?(scope: Scope): CloudWatchClient;
+}

@@ -1,0 +1,62 @@
+import { CodeDeployClient } from '@aws-sdk/client-codedeploy';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import type { Scope } from '../kernel/scope.ts';
+import type { AwsClients } from './clients.ts';
+import { scopeSigner } from './scope-signer.ts';
+
+export interface AwsClientOptions {
+  /** Of the SDK; wire's `inProcessHandler` for Teal itself. Without it the clients use HTTP. */
+  readonly requestHandler?: unknown;
+  readonly endpoint?: string;
+  /** By default the account is the access key id, which is how Teal knows it; the SDK's own chain is not used. */
+  readonly credentials?: (scope: Scope) => { accessKeyId: string; secretAccessKey: string };
+}
+
+/** Two tries: behind the clients stands Teal, whose loops try again by themselves. */
+const MAX_ATTEMPTS = 2;
+/** Nothing listens there: requests with a handler in process never leave it. */
+const IN_PROCESS_ENDPOINT = 'http://teal.invalid';
+
+/** Makes SDK clients, one per service and scope, when they are first asked for. `close` ends them all. */
+export function createAwsClients(options: AwsClientOptions): AwsClients & { close(): void } {
+  const kept: { destroy(): void }[] = [];
+  const perScope = <C extends { destroy(): void }>(service: string, make: (config: ClientConfig) => C) => {
+    const clients = new Map<string, C>();
+    return (scope: Scope): C => {
+      const key = `${scope.account}/${scope.region}`;
+      const known = clients.get(key);
+      if (known) return known;
+      const made = make(configFor(options, service, scope));
+      clients.set(key, made);
+      kept.push(made);
+      return made;
+    };
+  };
+  return {
+    codedeploy: perScope('codedeploy', (config) => new CodeDeployClient(config)),
+    ecs: perScope('ecs', (config) => new ECSClient(config)),
+    elbv2: perScope('elasticloadbalancing', (config) => new ElasticLoadBalancingV2Client(config)),
+    lambda: perScope('lambda', (config) => new LambdaClient(config)),
+    close() {
+      for (const client of kept.splice(0)) client.destroy();
+    },
+  };
+}
+
+type ClientConfig = ReturnType<typeof configFor>;
+
+function configFor(options: AwsClientOptions, service: string, scope: Scope) {
+  const credentials = options.credentials?.(scope) ?? { accessKeyId: scope.account, secretAccessKey: 'teal' };
+  const inProcess = options.requestHandler !== undefined;
+  const endpoint = options.endpoint ?? (inProcess ? IN_PROCESS_ENDPOINT : undefined);
+  return {
+    region: scope.region,
+    credentials,
+    maxAttempts: MAX_ATTEMPTS,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(inProcess ? { requestHandler: options.requestHandler as never } : {}),
+    ...(inProcess ? { signer: scopeSigner(credentials.accessKeyId, scope.region, service) } : {}),
+  };
+}

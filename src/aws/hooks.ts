@@ -1,0 +1,15 @@
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import type { Hooks } from '../engine/ports.ts';
+import type { AwsClients } from './clients.ts';
+import { callPort } from './port-error.ts';
+
+/** Hooks through Lambda, invoked as events: what counts is the status that the function reports, not its end. */
+export const createHooks = (clients: Pick<AwsClients, 'lambda'>): Hooks => ({
+  invoke: (scope, functionName, deploymentId, executionId) =>
+    callPort(async () => {
+      const payload = { DeploymentId: deploymentId, LifecycleEventHookExecutionId: executionId };
+      const Payload = new TextEncoder().encode(JSON.stringify(payload));
+      const command = new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload });
+      await clients.lambda(scope).send(command);
+    }),
+});

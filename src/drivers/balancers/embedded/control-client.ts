@@ -1,0 +1,83 @@
+import { connect, type Socket } from 'node:net';
+import type { BalancerObservation } from '../balancer.ts';
+import type { ControlReply, ControlRequest, ProcessInfo } from './control-messages.ts';
+import { readJsonLines, writeJsonLine } from './json-lines.ts';
+
+type Asked = ControlRequest extends infer R ? (R extends unknown ? Omit<R, 'id'> : never) : never;
+
+interface Waiting {
+  readonly resolve: (value: BalancerObservation | ProcessInfo | null) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A driver's end of the control socket. */
+export class ControlClient {
+  takenOver = false;
+  readonly #socket: Socket;
+  readonly #waiting = new Map<number, Waiting>();
+  #lastId = 0;
+
+  private constructor(socket: Socket, changed: () => void, closed: () => void) {
+    this.#socket = socket;
+    readJsonLines(socket, (value) => this.#take(value as ControlReply, changed));
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      for (const { reject } of this.#waiting.values()) reject(new Error('the balancer process ended'));
+      this.#waiting.clear();
+      closed();
+    });
+  }
+
+  /** @returns undefined when nobody listens there */
+  static open(path: string, changed: () => void, closed: () => void): Promise<ControlClient | undefined> {
+    return new Promise((resolve) => {
+      const socket = connect(path);
+      socket.once('error', () => resolve(undefined));
+      socket.once('connect', () => resolve(new ControlClient(socket, changed, closed)));
+    });
+  }
+
+  get isOpen(): boolean {
+    return !this.#socket.destroyed;
+  }
+
+  async drive(): Promise<ProcessInfo> {
+    return (await this.#ask({ do: 'drive' })) as ProcessInfo;
+  }
+
+  async ask(request: Extract<Asked, { do: 'apply' | 'observe' }>): Promise<BalancerObservation> {
+    return (await this.#ask(request)) as BalancerObservation;
+  }
+
+  /** Resolves when the process has ended. */
+  async stop(): Promise<void> {
+    if (!this.isOpen) return;
+    const ended = new Promise<void>((resolve) => this.#socket.once('close', () => resolve()));
+    await this.#ask({ do: 'stop' }).catch(() => undefined);
+    await ended;
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #ask(request: Asked): Promise<BalancerObservation | ProcessInfo | null> {
+    if (!this.isOpen) return Promise.reject(new Error('the balancer process ended'));
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      writeJsonLine(this.#socket, { ...request, id });
+    });
+  }
+
+  #take(reply: ControlReply, changed: () => void): void {
+    if ('event' in reply) {
+      if (reply.event === 'taken-over') this.takenOver = true;
+      return changed();
+    }
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if (reply.ok) waiting?.resolve(reply.value);
+    else waiting?.reject(new Error(reply.error));
+  }
+}

@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import type { Places } from './places.ts';
+import { findRecorded } from './process-identity.ts';
+
+const READY_WITHIN = 10_000;
+
+interface Start {
+  readonly entry: string;
+  readonly folder: string;
+  readonly host: string;
+  readonly places: Places;
+}
+
+/**
+ * Starts the balancer process, detached so that it outlives this one, and waits until it can be driven.
+ *
+ * @throws with the end of its log when it does not come up
+ */
+export function startProcess({ entry, folder, host, places }: Start): Promise<void> {
+  const log = openSync(places.log, 'a');
+  const child = spawn(process.execPath, [entry, folder, host], {
+    cwd: folder,
+    detached: true,
+    stdio: ['ignore', log, log, 'ipc'],
+  });
+  closeSync(log);
+  return new Promise<void>((resolve, reject) => {
+    const fail = (why: string) => reject(new Error(`the balancer process ${why}: ${logEnd(places.log)}`));
+    const limit = setTimeout(() => {
+      child.kill('SIGKILL');
+      fail(`was not ready within ${READY_WITHIN / 1000} s`);
+    }, READY_WITHIN);
+    child.once('message', () => resolve());
+    child.once('error', (error) => fail(`could not be started (${error.message})`));
+    child.once('exit', (code, signal) => fail(`ended with ${signal ?? code}`));
+    child.once('exit', () => clearTimeout(limit));
+    child.once('message', () => clearTimeout(limit));
+  }).finally(() => {
+    if (child.connected) child.disconnect();
+    child.removeAllListeners();
+    child.on('error', () => undefined);
+    child.unref();
+  });
+}
+
+/** Ends a recorded balancer that does not answer any more; never a process that merely has its pid. */
+export async function endRecorded(places: Places): Promise<void> {
+  const recorded = findRecorded(places.pidFile);
+  if (!recorded) return;
+  process.kill(recorded.pid, 'SIGKILL');
+  // A real I/O limit: the kernel needs a moment to close its ports.
+  while (findRecorded(places.pidFile)) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+function logEnd(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim().split('\n').slice(-5).join(' | ');
+  } catch {
+    return 'it left no log';
+  }
+}

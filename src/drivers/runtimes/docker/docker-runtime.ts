@@ -1,0 +1,314 @@
+import type Docker from 'dockerode';
+import type { ContainerInspectInfo } from 'dockerode';
+import { join } from 'node:path';
+import { millis, seconds, type Millis } from '../../../kernel/span.ts';
+import { observation } from '../observation.ts';
+import type {
+  ContainerObservation,
+  ContainerSpec,
+  Runtime,
+  RuntimeOptions,
+  TaskObservation,
+  TaskSpec,
+} from '../runtime.ts';
+import { settle } from '../settle.ts';
+import { openTaskRecords, type TaskRecord } from '../task-records.ts';
+import { containerName, containerOptions, LABEL, networkOwner, type Placement } from './container-options.ts';
+import { engineMessage, engineStatus, openEngine, unless } from './engine.ts';
+import { followEvents } from './follow-events.ts';
+import { ensureImage } from './images.ts';
+import { observeContainers } from './inspected.ts';
+import { openRelay, type Relay } from './relay.ts';
+import { ensureNetwork, removeNetwork } from './task-network.ts';
+
+export interface DockerRuntimeOptions extends RuntimeOptions {
+  /** `DOCKER_HOST`, else the usual socket, unless given. */
+  readonly socketPath?: string;
+}
+
+/** ECS's default stop timeout: what the others get when an essential container has ended. */
+const OTHERS_GRACE = seconds(30);
+
+/**
+ * Runs tasks as containers of a Docker Engine.
+ *
+ * Not done: volumes, links, dependencies between containers, health checks of containers, log drivers, registry
+ * credentials, task-level limits.
+ */
+export async function createDockerRuntime(options: DockerRuntimeOptions): Promise<Runtime> {
+  const engine = await openEngine(options.socketPath);
+  const runtime = new DockerRuntime(options, engine, await isRouted(engine));
+  await runtime.open();
+  return runtime;
+}
+
+/** Container addresses answer only where the Engine shares this machine's network: not in a VM, not rootless. */
+async function isRouted(engine: Docker): Promise<boolean> {
+  if (process.platform !== 'linux') return false;
+  const info = (await engine.info()) as { OperatingSystem?: string; SecurityOptions?: string[] };
+  const isRootless = (info.SecurityOptions ?? []).some((option) => option.includes('rootless'));
+  return !isRootless && !/Docker Desktop/.test(info.OperatingSystem ?? '');
+}
+
+class DockerRuntime implements Runtime {
+  readonly name = 'docker';
+  readonly #options: DockerRuntimeOptions;
+  readonly #engine: Docker;
+  readonly #isRouted: boolean;
+  readonly #records;
+  readonly #starting = new Map<string, { readonly done: Promise<void>; readonly abort: AbortController }>();
+  readonly #closing = new AbortController();
+  /** What the Engine said of a container, kept while its state stays the same: an inspect costs 2 ms. */
+  readonly #inspected = new Map<string, { readonly state: string; readonly info: ContainerInspectInfo }>();
+  #placement: Promise<Placement> | undefined;
+  #relay: Relay | undefined;
+  #stopFollowing: () => void = () => undefined;
+
+  constructor(options: DockerRuntimeOptions, engine: Docker, routed: boolean) {
+    this.#options = options;
+    this.#engine = engine;
+    this.#isRouted = routed;
+    this.#records = openTaskRecords(options.folder);
+  }
+
+  /** Takes up what earlier lives left: strays end, half-made starts and stops go on. */
+  async open(): Promise<void> {
+    await this.#removeStrays();
+    const unfinished = this.#records.all().filter(({ stoppedAt }) => stoppedAt === undefined);
+    if (unfinished.length > 0) await this.#place();
+    for (const record of unfinished) {
+      if (record.stop) this.#signalStop(record, record.stop.killAt);
+      else if (record.startedAt === undefined) void this.#once(record);
+    }
+    this.#stopFollowing = followEvents(this.#engine, this.#options.instance, () => void this.#refresh());
+  }
+
+  async start(task: TaskSpec): Promise<void> {
+    if (this.#records.get(task.taskId)) return;
+    const record: TaskRecord = { spec: task };
+    this.#records.save(record);
+    void this.#once(record); // a pull may take minutes; `observe` tells
+  }
+
+  async stop(taskId: string, grace: Millis): Promise<void> {
+    const record = this.#records.get(taskId);
+    if (!record || record.stoppedAt !== undefined) return;
+    this.#beginStop(record, grace);
+    this.#options.onChange();
+  }
+
+  async remove(taskId: string): Promise<void> {
+    const record = this.#records.get(taskId);
+    if (!record) return;
+    if (record.stoppedAt === undefined) this.#beginStop(record, millis(0));
+    await this.#starting.get(taskId)?.done;
+    for (const { Id } of await this.#list(`${LABEL.task}=${taskId}`)) await this.#removeContainer(Id);
+    this.#records.forget(taskId);
+  }
+
+  async observe(): Promise<readonly TaskObservation[]> {
+    const looks = await this.#look();
+    for (const record of this.#records.all()) this.#settle(record, looks.get(record.spec.taskId));
+    return this.#records
+      .all()
+      .map((record) => observation(record, looks.get(record.spec.taskId) ?? this.#tell(record, new Map())));
+  }
+
+  refuse(): string | undefined {
+    return undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#stopFollowing();
+    await Promise.all([...this.#starting.values()].map(({ done }) => done));
+    await this.#relay?.close();
+    const isIdle = this.#records.all().every(({ stoppedAt }) => stoppedAt !== undefined);
+    if (isIdle) await removeNetwork(this.#engine, this.#options.instance).catch(() => undefined);
+  }
+
+  #once(record: TaskRecord): Promise<void> {
+    const { taskId } = record.spec;
+    const abort = new AbortController();
+    const done = this.#run(record, AbortSignal.any([abort.signal, this.#closing.signal])).finally(() => {
+      this.#starting.delete(taskId);
+      return this.#refresh();
+    });
+    this.#starting.set(taskId, { done, abort });
+    return done;
+  }
+
+  /** Brings a task's containers up from wherever an earlier attempt left them. */
+  async #run({ spec }: TaskRecord, signal: AbortSignal): Promise<void> {
+    const owner = networkOwner(spec);
+    const ordered = [...spec.containers].sort((a, b) => Number(b === owner) - Number(a === owner));
+    const steps = [
+      ...ordered.map(
+        ({ image }) => ['CannotPullContainerError', () => ensureImage(this.#engine, image, signal)] as const,
+      ),
+      ...ordered.map((one) => ['CannotCreateContainerError', () => this.#create(spec, one)] as const),
+      ...ordered.map((one) => ['CannotStartContainerError', () => this.#startContainer(spec, one)] as const),
+    ];
+    for (const [fault, act] of steps) {
+      if (signal.aborted) break;
+      try {
+        await act();
+      } catch (cause) {
+        if (!signal.aborted) this.#fail(spec.taskId, `${fault}: ${engineMessage(cause)}`);
+        break;
+      }
+    }
+    // A stop that came meanwhile found some containers not yet started.
+    const record = this.#records.get(spec.taskId);
+    if (record?.stop) this.#signalStop(record, record.stop.killAt);
+  }
+
+  async #create(task: TaskSpec, container: ContainerSpec): Promise<void> {
+    const placement = await this.#place();
+    await this.#engine.createContainer(containerOptions(task, container, placement)).catch((cause: unknown) => {
+      if (engineStatus(cause) === 404) this.#placement = undefined; // the network may be what is gone
+      unless(409)(cause);
+    });
+  }
+
+  /** Starts a container that has never run: one that ran and ended while Teal was away must not run again. */
+  async #startContainer(task: TaskSpec, container: ContainerSpec): Promise<void> {
+    const found = this.#engine.getContainer(containerName(this.#options.instance, task.taskId, container.name));
+    const { State } = await found.inspect();
+    if (State.Status === 'created') await found.start().catch(unless(304));
+  }
+
+  #fail(taskId: string, startFailure: string): void {
+    this.#records.change(taskId, { startFailure });
+    const record = this.#records.get(taskId);
+    if (record && !record.stop) this.#beginStop(record, OTHERS_GRACE);
+    this.#options.onChange();
+  }
+
+  #beginStop(record: TaskRecord, grace: Millis): void {
+    const now = Date.now();
+    const killAt = Math.min(now + grace, record.stop?.killAt ?? Infinity);
+    if (record.stop && record.stop.killAt <= killAt) return;
+    this.#starting.get(record.spec.taskId)?.abort.abort();
+    this.#records.change(record.spec.taskId, { stop: { askedAt: record.stop?.askedAt ?? now, killAt } });
+    this.#signalStop(record, killAt);
+  }
+
+  /** Has the Engine itself wait out the grace, in whole seconds, so that a crash of Teal changes nothing. */
+  #signalStop({ spec }: TaskRecord, killAt: number): void {
+    const t = Math.max(0, Math.ceil((killAt - Date.now()) / 1000));
+    const stops = spec.containers.map((container) =>
+      this.#engine
+        .getContainer(containerName(this.#options.instance, spec.taskId, container.name))
+        .stop({ t, abortSignal: this.#closing.signal })
+        .catch(() => undefined),
+    );
+    void Promise.all(stops).then(() => this.#refresh());
+  }
+
+  async #refresh(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    const looks = await this.#look().catch(() => undefined); // the Engine is away: its return is an event
+    if (!looks) return;
+    let isChanged = false;
+    for (const record of this.#records.all()) {
+      isChanged = this.#settle(record, looks.get(record.spec.taskId)) || isChanged;
+    }
+    this.#options.onChange();
+  }
+
+  #settle(record: TaskRecord, look: readonly ContainerObservation[] | undefined): boolean {
+    const { taskId } = record.spec;
+    // While its containers are being made, a look shows half of them.
+    if (this.#starting.has(taskId) || !look) return false;
+    const settled = settle(record, look, Date.now());
+    if (!settled) return false;
+    this.#records.change(taskId, settled.change);
+    if (settled.endOthers) this.#beginStop({ ...record, ...settled.change }, OTHERS_GRACE);
+    return true;
+  }
+
+  async #look(): Promise<Map<string, ContainerObservation[]>> {
+    const byTask = new Map<string, Map<string, ContainerInspectInfo>>();
+    for (const { Id, State, Labels } of await this.#list()) {
+      const info = await this.#inspect(Id, State);
+      if (!info) continue;
+      const taskId = Labels[LABEL.task] ?? '';
+      const containers = byTask.get(taskId) ?? new Map<string, ContainerInspectInfo>();
+      byTask.set(taskId, containers.set(Labels[LABEL.container] ?? '', info));
+    }
+    return new Map(
+      this.#records.all().map((record) => {
+        const { taskId } = record.spec;
+        return [taskId, this.#tell(record, byTask.get(taskId) ?? new Map<string, ContainerInspectInfo>())];
+      }),
+    );
+  }
+
+  #tell(record: TaskRecord, inspected: ReadonlyMap<string, ContainerInspectInfo>): ContainerObservation[] {
+    return observeContainers(record, inspected, { isRouted: this.#isRouted });
+  }
+
+  async #inspect(id: string, state: string): Promise<ContainerInspectInfo | undefined> {
+    const known = this.#inspected.get(id);
+    if (known?.state === state) return known.info;
+    const info = await this.#engine.getContainer(id).inspect().catch(unless(404));
+    if (!info) return undefined;
+    // The list may be older than the answer: only what both agree on is kept.
+    if (info.State.Status === state) this.#inspected.set(id, { state, info });
+    return info;
+  }
+
+  #list(...labels: string[]): Promise<Docker.ContainerInfo[]> {
+    const filters = { label: [`${LABEL.instance}=${this.#options.instance}`, ...labels] };
+    return this.#engine.listContainers({ all: true, filters });
+  }
+
+  async #removeStrays(): Promise<void> {
+    for (const { Id, Labels } of await this.#list()) {
+      if (!this.#records.get(Labels[LABEL.task] ?? '')) await this.#removeContainer(Id);
+    }
+  }
+
+  async #removeContainer(id: string): Promise<void> {
+    this.#inspected.delete(id);
+    const container = this.#engine.getContainer(id);
+    const isRemoving = await container.remove({ force: true, v: true }).then(
+      () => false,
+      (cause: unknown) => {
+        unless(404, 409)(cause);
+        return true;
+      },
+    );
+    if (isRemoving) await container.wait({ condition: 'removed' }).catch(unless(404));
+  }
+
+  #place(): Promise<Placement> {
+    this.#placement ??= this.#makePlacement().catch((cause: unknown) => {
+      this.#placement = undefined;
+      throw cause;
+    });
+    return this.#placement;
+  }
+
+  async #makePlacement(): Promise<Placement> {
+    const { instance, endpoint } = this.#options;
+    const network = await ensureNetwork(this.#engine, instance);
+    await this.#relay?.close();
+    const options = { host: network.gateway, subnet: network.subnet, file: join(this.#options.folder, 'relay.json') };
+    this.#relay = this.#isRouted ? await openRelay({ ...options, endpoint }).catch(() => undefined) : undefined;
+    return {
+      instance,
+      network: network.name,
+      endpoint: this.#relay?.url ?? withHost(endpoint(), 'host.docker.internal'),
+      hostEndpoint: endpoint(),
+      isRouted: this.#isRouted,
+    };
+  }
+}
+
+function withHost(endpoint: string, host: string): string {
+  const url = new URL(endpoint);
+  url.hostname = host;
+  return url.origin;
+}

@@ -1,0 +1,59 @@
+import type {
+  ContainerObservation,
+  ContainerSpec,
+  Endpoint,
+  TaskObservation,
+  TaskSpec,
+  TaskState,
+} from '../runtime.ts';
+
+/** What a container of the fake does by itself; nothing said means that it runs until it is told to end. */
+export interface FakeBehaviour {
+  /** Ends with this code as soon as it has started. */
+  readonly exits?: number;
+  /** Lives on after SIGTERM, until SIGKILL. */
+  readonly ignoresTerm?: boolean;
+}
+
+export interface FakeContainer {
+  readonly spec: ContainerSpec;
+  readonly endpoints: readonly Endpoint[];
+  state: ContainerObservation['state'];
+  exitCode?: number;
+  reason?: string;
+}
+
+export interface FakeTask {
+  readonly spec: TaskSpec;
+  readonly containers: readonly FakeContainer[];
+  stopAsked: boolean;
+  /** When SIGKILL is due, in epoch milliseconds. */
+  killAt?: number;
+  startFailure?: string;
+  startedAt?: number;
+  stoppedAt?: number;
+}
+
+/** Tells a fake task as a runtime would. */
+export const observeFake = (task: FakeTask): TaskObservation => ({
+  taskId: task.spec.taskId,
+  state: stateOf(task),
+  containers: task.containers.map((container) => ({
+    name: container.spec.name,
+    state: container.state,
+    ...(container.state !== 'pending' && { runtimeId: `fake-${task.spec.taskId}-${container.spec.name}` }),
+    ...(container.exitCode !== undefined && { exitCode: container.exitCode }),
+    ...(container.reason !== undefined && { reason: container.reason }),
+    endpoints: container.state === 'running' ? container.endpoints : [],
+  })),
+  ...(task.startFailure !== undefined && { startFailure: task.startFailure }),
+  ...(task.startedAt !== undefined && { startedAt: task.startedAt }),
+  ...(task.stoppedAt !== undefined && { stoppedAt: task.stoppedAt }),
+});
+
+function stateOf(task: FakeTask): TaskState {
+  if (task.stoppedAt !== undefined) return 'stopped';
+  const essentialEnded = task.containers.some((one) => one.spec.essential && one.state === 'stopped');
+  if (task.stopAsked || essentialEnded) return 'stopping';
+  return task.startedAt === undefined ? 'starting' : 'running';
+}

@@ -1,0 +1,288 @@
+import type { ChildProcess } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { seconds, type Millis } from '../../../kernel/span.ts';
+import { observation } from '../observation.ts';
+import type { ContainerObservation, ContainerSpec, Runtime, RuntimeOptions, TaskSpec } from '../runtime.ts';
+import { settle } from '../settle.ts';
+import { openTaskRecords, type TaskRecord } from '../task-records.ts';
+import { boundLog, containerFiles, forbidLaunch, lookAtContainer, type ContainerFiles } from './container-files.ts';
+import { chooseEndpoints } from './endpoints.ts';
+import { launch } from './launcher.ts';
+import { markedProcesses, signalGroup, signalProcess } from './process-table.ts';
+import { argvOf, whyNotRun, whyNotStart } from './program.ts';
+import { taskEnvironment } from './task-environment.ts';
+
+/** ECS's default stop timeout: what the others get when an essential container has ended. */
+const OTHERS_GRACE = seconds(30);
+/** How soon the end of a process is noticed that an earlier Teal started, whose parent this one is not. */
+const ADOPTED_LOOK = 200;
+const LAUNCH_LIMIT = 10_000;
+const KILL_LIMIT = 5_000;
+
+/**
+ * Runs each container's command as a child process of this machine, in a process group of its own.
+ *
+ * Images are not unpacked, and cpu, memory, user and a read-only root are not enforced. Programs that leave their
+ * process group are ended by `remove`, on Linux only.
+ */
+export async function createProcessRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const runtime = new ProcessRuntime(options);
+  await runtime.open();
+  return runtime;
+}
+
+class ProcessRuntime implements Runtime {
+  readonly name = 'process';
+  readonly #options: RuntimeOptions;
+  readonly #records;
+  readonly #starting = new Map<string, Promise<void>>();
+  readonly #killTimers = new Map<string, NodeJS.Timeout>();
+  /** Launchers whose end this process hears of by itself, by pid file. */
+  readonly #children = new Set<string>();
+  #adopted: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: RuntimeOptions) {
+    this.#options = options;
+    this.#records = openTaskRecords(options.folder);
+  }
+
+  /** Takes up what earlier lives left: strays end, half-made starts and stops go on. */
+  async open(): Promise<void> {
+    for (const { pid, mark } of markedProcesses(`${this.#options.instance}:`)) {
+      if (!this.#records.get(mark.split(':')[1] ?? '')) signalProcess(pid, 'SIGKILL');
+    }
+    for (const record of this.#records.all()) {
+      if (record.stoppedAt !== undefined || record.startFailure !== undefined) continue;
+      if (record.stop) this.#goOnStopping(record, record.stop.killAt);
+      else await this.#once(record.spec.taskId, () => this.#run(record));
+    }
+    this.#settleAll();
+    this.#watchAdopted();
+  }
+
+  async start(task: TaskSpec): Promise<void> {
+    if (this.#records.get(task.taskId)) return this.#starting.get(task.taskId);
+    return this.#once(task.taskId, () => this.#begin(task));
+  }
+
+  async stop(taskId: string, grace: Millis): Promise<void> {
+    await this.#starting.get(taskId);
+    const record = this.#records.get(taskId);
+    if (!record || record.stoppedAt !== undefined) return;
+    this.#beginStop(record, grace);
+    this.#settle(taskId);
+    this.#options.onChange();
+  }
+
+  async remove(taskId: string): Promise<void> {
+    await this.#starting.get(taskId);
+    const record = this.#records.get(taskId);
+    if (!record) return;
+    for (const container of record.spec.containers) forbidLaunch(this.#files(record, container));
+    await this.#killEverything(record);
+    clearTimeout(this.#killTimers.get(taskId));
+    this.#killTimers.delete(taskId);
+    for (const container of record.spec.containers) this.#children.delete(this.#files(record, container).pid);
+    this.#records.forget(taskId);
+  }
+
+  async observe(): ReturnType<Runtime['observe']> {
+    this.#settleAll();
+    return this.#records.all().map((record) => {
+      for (const container of record.spec.containers) boundLog(this.#files(record, container));
+      return observation(record, this.#look(record));
+    });
+  }
+
+  refuse(task: TaskSpec): string | undefined {
+    return whyNotRun(task);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#starting.values());
+    for (const timer of this.#killTimers.values()) clearTimeout(timer);
+    clearInterval(this.#adopted);
+  }
+
+  #once(taskId: string, act: () => Promise<void>): Promise<void> {
+    const running = this.#starting.get(taskId);
+    if (running) return running;
+    const started = act().finally(() => this.#starting.delete(taskId));
+    this.#starting.set(taskId, started);
+    return started;
+  }
+
+  async #begin(task: TaskSpec): Promise<void> {
+    const endpoints = await chooseEndpoints(task, this.#records.all());
+    const record: TaskRecord = { spec: task, endpoints };
+    this.#records.save(record);
+    await this.#run(record);
+  }
+
+  async #run(record: TaskRecord): Promise<void> {
+    const failure = this.#whyNot(record);
+    if (failure) {
+      const startFailure = `CannotStartContainerError: ${failure}`;
+      this.#records.change(record.spec.taskId, { startFailure, stoppedAt: Date.now() });
+      return this.#options.onChange();
+    }
+    await this.#launchAll(record);
+    this.#settle(record.spec.taskId);
+  }
+
+  #whyNot(record: TaskRecord): string | undefined {
+    const refused = whyNotRun(record.spec);
+    if (refused) return refused;
+    for (const container of record.spec.containers) {
+      const path = container.environment['PATH'] ?? process.env['PATH'] ?? '';
+      const why = whyNotStart(container, this.#workingDirectory(record, container), path);
+      if (why) return why;
+    }
+    return undefined;
+  }
+
+  /** Launches what has not been launched, and waits until every launcher has written who it is. */
+  async #launchAll(record: TaskRecord): Promise<void> {
+    const pending = record.spec.containers.filter((one) => this.#lookAt(record, one).state === 'pending');
+    const children = pending.map((container) => this.#launch(record, container));
+    const until = Date.now() + LAUNCH_LIMIT;
+    const isPending = () => pending.some((container) => this.#lookAt(record, container).state === 'pending');
+    while (isPending() && Date.now() < until && children.some((child) => child.exitCode === null)) await pause(2);
+    if (!isPending()) return;
+    for (const container of pending) forbidLaunch(this.#files(record, container));
+  }
+
+  #launch(record: TaskRecord, container: ContainerSpec): ChildProcess {
+    const { taskId } = record.spec;
+    const files = this.#files(record, container);
+    const child = launch({
+      argv: argvOf(container),
+      environment: taskEnvironment(record, container, {
+        instance: this.#options.instance,
+        endpoint: this.#options.endpoint(),
+        folder: this.#records.folderOf(taskId),
+      }),
+      workingDirectory: this.#workingDirectory(record, container),
+      files,
+    });
+    this.#children.add(files.pid);
+    // A failed spawn leaves no pid file, which tells all there is to tell.
+    child.on('error', () => undefined);
+    child.on('exit', () => {
+      this.#children.delete(files.pid);
+      if (!this.#closed) this.#settle(taskId);
+    });
+    return child;
+  }
+
+  #beginStop(record: TaskRecord, grace: Millis): void {
+    const now = Date.now();
+    const killAt = Math.min(now + grace, record.stop?.killAt ?? Infinity);
+    const { taskId } = record.spec;
+    this.#records.change(taskId, { stop: { askedAt: record.stop?.askedAt ?? now, killAt } });
+    if (record.stop) this.#killLater(record, killAt);
+    else this.#goOnStopping(record, killAt);
+  }
+
+  #goOnStopping(record: TaskRecord, killAt: number): void {
+    for (const container of record.spec.containers) {
+      forbidLaunch(this.#files(record, container));
+      this.#signal(record, container, 'SIGTERM');
+    }
+    this.#killLater(record, killAt);
+  }
+
+  #killLater(record: TaskRecord, killAt: number): void {
+    const { taskId } = record.spec;
+    clearTimeout(this.#killTimers.get(taskId));
+    const kill = (): void => {
+      this.#killTimers.delete(taskId);
+      for (const container of record.spec.containers) this.#signal(record, container, 'SIGKILL');
+      this.#settle(taskId);
+    };
+    this.#killTimers.set(taskId, setTimeout(kill, Math.max(0, killAt - Date.now())));
+  }
+
+  #signal(record: TaskRecord, container: ContainerSpec, signal: NodeJS.Signals): void {
+    const look = this.#lookAt(record, container);
+    if (look.state === 'running') signalGroup(look.process.pid, signal);
+  }
+
+  async #killEverything(record: TaskRecord): Promise<void> {
+    const until = Date.now() + KILL_LIMIT;
+    for (;;) {
+      for (const container of record.spec.containers) this.#signal(record, container, 'SIGKILL');
+      const left = this.#killMarked(record.spec.taskId);
+      const isRunning = record.spec.containers.some((one) => this.#lookAt(record, one).state === 'running');
+      if ((left === 0 && !isRunning) || Date.now() > until) return;
+      await pause(5);
+    }
+  }
+
+  #killMarked(taskId: string): number {
+    const left = markedProcesses(`${this.#options.instance}:${taskId}:`);
+    for (const { pid } of left) signalProcess(pid, 'SIGKILL');
+    return left.length;
+  }
+
+  /** Writes down what has changed by itself, and ends a task whose essential container has ended. */
+  #settle(taskId: string): void {
+    const record = this.#records.get(taskId);
+    const settled = record && settle(record, this.#look(record), Date.now());
+    if (!settled) return;
+    this.#records.change(taskId, settled.change);
+    if (settled.endOthers) this.#beginStop({ ...record, ...settled.change }, OTHERS_GRACE);
+    if (settled.change.stoppedAt !== undefined) {
+      this.#killMarked(taskId); // a program may outlive its launcher when only that was killed
+      clearTimeout(this.#killTimers.get(taskId));
+      this.#killTimers.delete(taskId);
+    }
+    this.#options.onChange();
+  }
+
+  #settleAll(): void {
+    for (const { spec } of this.#records.all()) if (!this.#starting.has(spec.taskId)) this.#settle(spec.taskId);
+  }
+
+  #watchAdopted(): void {
+    const look = (): void => {
+      const adopted = this.#records
+        .all()
+        .filter(({ spec, stoppedAt }) => stoppedAt === undefined && !this.#starting.has(spec.taskId));
+      for (const record of adopted) {
+        const files = record.spec.containers.map((container) => this.#files(record, container).pid);
+        if (files.some((file) => !this.#children.has(file))) this.#settle(record.spec.taskId);
+      }
+    };
+    this.#adopted = setInterval(look, ADOPTED_LOOK);
+    this.#adopted.unref();
+  }
+
+  #look(record: TaskRecord): ContainerObservation[] {
+    return record.spec.containers.map((container) => {
+      const look = this.#lookAt(record, container);
+      return {
+        name: container.name,
+        state: look.state,
+        ...(look.state === 'running' && { runtimeId: String(look.process.pid) }),
+        ...(look.state === 'stopped' && look.exitCode !== undefined && { exitCode: look.exitCode }),
+        endpoints: look.state === 'running' ? (record.endpoints?.[container.name] ?? []) : [],
+      };
+    });
+  }
+
+  #lookAt(record: TaskRecord, container: ContainerSpec): ReturnType<typeof lookAtContainer> {
+    if (record.startFailure !== undefined) return { state: 'stopped' };
+    return lookAtContainer(this.#files(record, container));
+  }
+
+  #files(record: TaskRecord, container: ContainerSpec): ContainerFiles {
+    return containerFiles(this.#records.folderOf(record.spec.taskId), container.name);
+  }
+
+  #workingDirectory(record: TaskRecord, container: ContainerSpec): string {
+    return container.workingDirectory ?? this.#records.folderOf(record.spec.taskId);
+  }
+}

@@ -1,0 +1,41 @@
+import type { AppSpec, HookName } from '../deployment.ts';
+import { AppSpecError, shown } from './app-spec-error.ts';
+import { branch } from './tree.ts';
+
+const HOOKS = [
+  'BeforeInstall',
+  'AfterInstall',
+  'AfterAllowTestTraffic',
+  'BeforeAllowTraffic',
+  'AfterAllowTraffic',
+] as const satisfies readonly HookName[];
+
+/**
+ * Reads `Hooks`: a list of one-entry mappings. The plain mapping of EC2's AppSpec is tolerated.
+ *
+ * @throws {AppSpecError} for an event that cannot be hooked, an event named twice, an empty function
+ */
+export function parseHooks(value: unknown): AppSpec['hooks'] {
+  if (value === undefined || value === null) return {};
+  const hooks: Partial<Record<HookName, string>> = {};
+  for (const [event, target] of entries(value)) {
+    const name = HOOKS.find((hook) => hook.toLowerCase() === event.toLowerCase());
+    if (!name)
+      throw new AppSpecError(
+        `The hooks must be one of the ECS supported hooks (${HOOKS.join(', ')}), found ${shown(event)}`,
+      );
+    if (hooks[name] !== undefined) throw new AppSpecError(`Hooks names ${name} more than once`);
+    if (typeof target !== 'string' || target === '')
+      throw new AppSpecError(`Hooks.${name} must be the name or ARN of one function, found ${shown(target)}`);
+    hooks[name] = target;
+  }
+  return hooks;
+}
+
+function entries(value: unknown): [string, unknown][] {
+  const items: unknown[] = Array.isArray(value) ? value : [value];
+  return items.flatMap((item) => {
+    const hook = branch(item, 'Hooks');
+    return hook.keys.map((key): [string, unknown] => [key, hook.find(key)]);
+  });
+}

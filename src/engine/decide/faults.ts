@@ -1,0 +1,97 @@
+import { currentStep, planOf } from '../plan/plan-state.ts';
+import type { Deployment, ErrorInformation } from '../deployment.ts';
+import type { PortFault } from '../ports.ts';
+import type { Act, Ending } from './decision.ts';
+import { elbInvalid, error, fail, forbidden } from './endings.ts';
+import type { Observed } from './observed.ts';
+
+export interface Fault {
+  readonly fault: PortFault;
+  readonly message: string;
+}
+
+/** Whether trying again may help. */
+export const isTransient = ({ fault }: Fault): boolean => fault === 'throttled' || fault === 'unavailable';
+
+/** The first fault in what was observed, with what it means for the deployment. */
+export function findFault(
+  deployment: Deployment,
+  observed: Observed,
+): { readonly fault: Fault; readonly error: ErrorInformation } | undefined {
+  const { service, targetGroups, production, test } = observed;
+  if (service.is === 'fault') return { fault: service, error: describeFault(deployment, 'service', service) };
+  for (const seen of [targetGroups, production, ...(test ? [test] : [])])
+    if (seen.is === 'fault') return { fault: seen, error: describeFault(deployment, 'traffic', seen) };
+  return undefined;
+}
+
+function describeFault(deployment: Deployment, part: 'service' | 'traffic', fault: Fault): ErrorInformation {
+  if (fault.fault === 'forbidden')
+    return forbidden(deployment, part === 'service' ? 'AmazonECS' : 'ElasticLoadBalancing');
+  return part === 'service' ? error('INVALID_ECS_SERVICE', fault.message) : elbInvalid(fault.message);
+}
+
+type Reach = 'hook' | 'traffic' | 'tasks';
+
+const REACH: Readonly<Record<Act['do'], Reach>> = {
+  invokeHook: 'hook',
+  prepareTraffic: 'traffic',
+  createTaskSet: 'tasks',
+  shiftTest: 'traffic',
+  shift: 'traffic',
+  makePrimary: 'tasks',
+  terminateOriginal: 'tasks',
+  restoreProduction: 'traffic',
+  restoreTest: 'traffic',
+  reinstateOriginal: 'tasks',
+  removeReplacement: 'tasks',
+};
+
+/** How a deployment ends when an act is refused for good. Source: spec/codedeploy-ecs §14. */
+export function endingOf(deployment: Deployment, act: Act, fault: Fault): Ending {
+  return keepForward(deployment, refusal(deployment, REACH[act.do], fault));
+}
+
+/** How a deployment ends that the engine itself cannot carry on. */
+export const endingOfEngineFault = (deployment: Deployment, message: string): Ending =>
+  keepForward(deployment, fail(deployment, error('INTERNAL_ERROR', `The engine failed: ${message}`)));
+
+/** Once the original is being terminated, going back to it would send requests to nothing. */
+function keepForward(deployment: Deployment, ending: Ending): Ending {
+  const plan = planOf(deployment);
+  const terminating = currentStep(plan)?.kind === 'terminateOriginal' && plan.acting;
+  return terminating ? { ...ending, rollBack: false } : ending;
+}
+
+function refusal(deployment: Deployment, reach: Reach, fault: Fault): Ending {
+  const denied = fault.fault === 'forbidden';
+  switch (reach) {
+    case 'hook':
+      return failHook(
+        deployment,
+        'UnknownError',
+        fault.message,
+        denied ? forbidden(deployment, 'AWSLambda') : undefined,
+      );
+    case 'traffic':
+      return fail(deployment, denied ? forbidden(deployment, 'ElasticLoadBalancing') : elbInvalid(fault.message));
+    case 'tasks':
+      return fail(deployment, denied ? forbidden(deployment, 'AmazonECS') : error('ECS_UPDATE_ERROR', fault.message));
+  }
+}
+
+/** How a deployment ends when a hook did not succeed; `detail` goes to the event's diagnostics. */
+export function failHook(
+  deployment: Deployment,
+  errorCode: 'ScriptFailed' | 'ScriptTimedOut' | 'UnknownError',
+  detail: string,
+  because: ErrorInformation = error(
+    'HOOK_EXECUTION_FAILURE',
+    'The deployment failed because one or more of the lifecycle event validation functions failed.',
+  ),
+): Ending {
+  const step = currentStep(planOf(deployment));
+  const scriptName = step?.kind === 'hook' ? step.functionName : undefined;
+  const diagnostics = { errorCode, message: detail, ...(scriptName !== undefined && { scriptName }) };
+  return fail(deployment, because, { diagnostics });
+}

@@ -1,0 +1,27 @@
+import type { PortFault, Route, ServiceView } from '../ports.ts';
+
+/** One look at a part of the world: what was seen, or why nothing was. */
+export type Seen<T> =
+  | { readonly is: 'seen'; readonly value: T }
+  | { readonly is: 'fault'; readonly fault: PortFault; readonly message: string };
+
+/** The world at one moment, as the ports show it. */
+export interface Observed {
+  readonly service: Seen<ServiceView>;
+  /** Names to ARNs. */
+  readonly targetGroups: Seen<Readonly<Record<string, string>>>;
+  readonly production: Seen<readonly Route[]>;
+  readonly test?: Seen<readonly Route[]>;
+  /** The configured alarms in ALARM; absent when this was no moment to ask. */
+  readonly alarms?: Seen<readonly string[]>;
+}
+
+export const seen = <T>(value: T): Seen<T> => ({ is: 'seen', value });
+
+/** An observation without a fault in what every step needs. */
+export interface Clear {
+  readonly service: ServiceView;
+  readonly targetGroups: Readonly<Record<string, string>>;
+  readonly production: readonly Route[];
+  readonly test: readonly Route[];
+}

@@ -1,0 +1,82 @@
+import type { Deployment, ErrorInformation } from '../deployment.ts';
+import type { Route } from '../ports.ts';
+import type { Sides } from '../plan/step.ts';
+import { elbInvalid, error } from './endings.ts';
+import type { Clear } from './observed.ts';
+import { managed, shareOf } from './shares.ts';
+
+/**
+ * Checks, before anything is created, that the service and the listeners are what a deployment assumes, and says who is
+ * original and who is replacement. Source: spec/codedeploy-ecs §9.2 and §7.2.
+ */
+export function preflight(deployment: Deployment, clear: Clear): Sides | ErrorInformation {
+  const sides = findSides(deployment, clear);
+  if ('code' in sides) return sides;
+  return findWrongRoute(deployment, clear, sides) ?? sides;
+}
+
+export const isError = (found: Sides | ErrorInformation): found is ErrorInformation => 'code' in found;
+
+function findSides({ release }: Deployment, { service, targetGroups }: Clear): Sides | ErrorInformation {
+  const invalid = (reason: string) => error('INVALID_ECS_SERVICE', reason);
+  if (service.status !== 'ACTIVE') return invalid(`The ECS service ${release.serviceName} is ${service.status}.`);
+  if (service.controller !== 'CODE_DEPLOY')
+    return invalid(
+      `The ECS service ${release.serviceName} must be configured for a CODE_DEPLOY deployment controller, found ${service.controller}.`,
+    );
+  const primaries = service.taskSets.filter((set) => set.status === 'PRIMARY');
+  const [primary] = primaries;
+  if (!primary || primaries.length > 1)
+    return invalid(
+      `The ECS service ${release.serviceName} must have exactly one PRIMARY task set, found ${primaries.length}.`,
+    );
+  const pair = release.targetGroups.map((name) => targetGroups[name]);
+  const idle = pair.find((arn) => arn !== primary.targetGroupArn);
+  if (idle === undefined || !pair.includes(primary.targetGroupArn))
+    return invalid(
+      `The PRIMARY task set of ${release.serviceName} uses the target group ${primary.targetGroupName}, which is not one of the deployment group's (${release.targetGroups.join(', ')}).`,
+    );
+  return {
+    originalTaskSetArn: primary.arn,
+    originalTargetGroupArn: primary.targetGroupArn,
+    replacementTargetGroupArn: idle,
+  };
+}
+
+function findWrongRoute(deployment: Deployment, clear: Clear, sides: Sides): ErrorInformation | undefined {
+  const { productionListenerArn, testListenerArn } = deployment.release;
+  const pair = [sides.originalTargetGroupArn, sides.replacementTargetGroupArn];
+  const production = managed(clear.production, pair);
+  const foreign =
+    findForeign(clear.production, pair, productionListenerArn) ??
+    (testListenerArn === undefined ? undefined : findForeign(clear.test, pair, testListenerArn));
+  if (foreign) return foreign;
+  const astray = astrayRoute(production, productionListenerArn, sides.originalTargetGroupArn);
+  if (astray) return elbInvalid(`Primary taskset target group must be behind listener ${astray}`);
+  if (production.some((route) => shareOf(route, sides.replacementTargetGroupArn) > 0))
+    return elbInvalid('Green taskset target group cannot have non-zero weight prior to traffic shifting');
+  if (testListenerArn !== undefined && managed(clear.test, pair).length === 0)
+    return elbInvalid(`Test listener ${testListenerArn} must forward to a target group of the deployment group`);
+  return undefined;
+}
+
+/** The default action and rules that name the pair may name nothing else. Rules about other groups are none of ours. */
+function findForeign(
+  routes: readonly Route[],
+  pair: readonly string[],
+  listenerArn: string,
+): ErrorInformation | undefined {
+  const ours = routes.filter((route) => route.isDefault || pair.some((arn) => arn in route.weights));
+  const wrong = ours.find((route) => Object.keys(route.weights).some((arn) => !pair.includes(arn)));
+  return (
+    wrong &&
+    elbInvalid(
+      `Only target group in ECS deployment group (${pair.join(', ')}) can be set on listener ${wrong.isDefault ? listenerArn : wrong.arn}`,
+    )
+  );
+}
+
+function astrayRoute(production: readonly Route[], listenerArn: string, live: string): string | undefined {
+  if (!production.some((route) => route.isDefault)) return listenerArn;
+  return production.find((route) => shareOf(route, live) === 0)?.arn;
+}

@@ -1,0 +1,32 @@
+import type { Route } from '../ports.ts';
+
+/** The weights of a forward that gives the replacement `share` percent and the original the rest; both stay named. */
+export const weightsFor = (
+  sides: { readonly originalTargetGroupArn: string; readonly replacementTargetGroupArn: string },
+  share: number,
+): Readonly<Record<string, number>> => ({
+  [sides.replacementTargetGroupArn]: share,
+  [sides.originalTargetGroupArn]: 100 - share,
+});
+
+/** A target group's share of a route in percent; 0 when the route gives nothing at all. */
+export function shareOf(route: Route, targetGroupArn: string): number {
+  const total = Object.values(route.weights).reduce((sum, weight) => sum + weight, 0);
+  return total === 0 ? 0 : ((route.weights[targetGroupArn] ?? 0) * 100) / total;
+}
+
+/** Whether a route already forwards exactly these weights to exactly these groups. */
+export const forwards = (route: Route, weights: Readonly<Record<string, number>>): boolean =>
+  Object.keys(route.weights).length === Object.keys(weights).length &&
+  Object.entries(weights).every(([arn, weight]) => route.weights[arn] === weight);
+
+/** The routes of a listener that a deployment manages: those that forward to a group of its pair. */
+export const managed = (routes: readonly Route[], pair: readonly string[]): readonly Route[] =>
+  routes.filter((route) => pair.some((arn) => arn in route.weights));
+
+/** A route's weights as people read them. */
+export const describeWeights = (weights: Readonly<Record<string, number>>): string =>
+  Object.entries(weights)
+    .map(([arn, weight]) => `${/targetgroup\/([^/]+)\//.exec(arn)?.[1] ?? arn}: ${weight}`)
+    .sort()
+    .join(', ');

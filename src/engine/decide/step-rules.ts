@@ -1,0 +1,163 @@
+import { minutes } from '../../kernel/span.ts';
+import type { Deployment, Instant, Wait } from '../deployment.ts';
+import { planOf } from '../plan/plan-state.ts';
+import type { Step } from '../plan/step.ts';
+import type { Decision, Waiting } from './decision.ts';
+import { error, fail, stop } from './endings.ts';
+import { decideHook } from './hook-rule.ts';
+import { decideByInstallLimit, installDeadline, UNSTEADY_LIMIT } from './limits.ts';
+import type { Clear } from './observed.ts';
+import { isError, preflight } from './preflight.ts';
+import type { Scaled } from './scaled.ts';
+import { managed, shareOf } from './shares.ts';
+
+export interface Moment {
+  readonly clear: Clear;
+  readonly now: Instant;
+  readonly scaled: Scaled;
+}
+
+/** The rule of each step: what it does, waits for or ends with. */
+export function decideStep(deployment: Deployment, step: Step, moment: Moment): Decision {
+  switch (step.kind) {
+    case 'preflight': {
+      const found = preflight(deployment, moment.clear);
+      return isError(found) ? fail(deployment, found) : { do: 'pass', sides: found };
+    }
+    case 'hook':
+      return decideHook(deployment, step, moment.now, moment.scaled);
+    case 'prepareTraffic':
+      return decidePrepare(deployment, moment.clear);
+    case 'createTaskSet':
+      return { do: 'createTaskSet', leftovers: findLeftovers(deployment, moment.clear) };
+    case 'steady':
+      return decideSteady(deployment, moment);
+    case 'readyGate':
+      return decideReady(deployment, step.minutes, moment);
+    case 'shift':
+      return decideUnsteady(deployment, moment) ?? decideShift(deployment, step.share, moment);
+    case 'interval':
+      return decideUnsteady(deployment, moment) ?? decideInterval(deployment, step.minutes, moment);
+    case 'terminationWait':
+      return decideTermination(deployment, step.minutes, moment);
+    case 'terminateOriginal':
+      return decideTerminate(deployment, moment.clear);
+    case 'reinstateOriginal':
+      return isPrimary(moment.clear, planOf(deployment).sides?.originalTaskSetArn)
+        ? { do: 'pass' }
+        : { do: 'reinstateOriginal' };
+    case 'removeReplacement':
+      return decideRemove(deployment, moment.clear);
+    case 'shiftTest':
+    case 'makePrimary':
+    case 'restoreProduction':
+    case 'restoreTest':
+      return { do: step.kind };
+  }
+}
+
+/** A hook may have run for an hour: what was right at the start is looked at again before anything is created. */
+function decidePrepare(deployment: Deployment, clear: Clear): Decision {
+  const found = preflight(deployment, clear);
+  return isError(found) ? fail(deployment, found) : { do: 'prepareTraffic' };
+}
+
+/**
+ * What a deployment that was stopped without rollback left in the idle group: without traffic, as the preflight saw.
+ * Source: spec/codedeploy-ecs §11.2.
+ */
+function findLeftovers(deployment: Deployment, { service }: Clear): readonly string[] {
+  const idle = planOf(deployment).sides?.replacementTargetGroupArn;
+  return service.taskSets
+    .filter((set) => set.status === 'ACTIVE' && set.targetGroupArn === idle && set.externalId !== deployment.id)
+    .map((set) => set.arn);
+}
+
+function decideSteady(deployment: Deployment, { clear, now, scaled }: Moment): Decision {
+  const set = replacementIn(deployment, clear);
+  if (set?.isSteady && set.pendingCount === 0 && set.runningCount >= set.desiredCount) return { do: 'pass' };
+  const detail = set
+    ? `replacement: ${set.runningCount} of ${set.desiredCount} tasks run, not all are healthy yet`
+    : 'replacement task set is about to appear';
+  const until = installDeadline(deployment, scaled);
+  return decideByInstallLimit(deployment, now, scaled) ?? waitFor(deployment, 'install', detail, until, 'install');
+}
+
+function decideReady(deployment: Deployment, configured: number, { now, scaled }: Moment): Decision {
+  if (deployment.progress.continued.ready !== undefined) return { do: 'pass' };
+  const until = planOf(deployment).since + scaled(minutes(configured));
+  if (now < until) return waitFor(deployment, 'ready', 'ContinueDeployment with READY_WAIT', until);
+  const message = `The deployment timed out while waiting for a notification to continue. This time out period is ${configured} minutes.`;
+  return stop(deployment, error('TIMEOUT', message), 'DEPLOYMENT_STOP_ON_REQUEST');
+}
+
+/** Scaling and restarts may take five minutes while traffic moves. Source: spec/codedeploy-ecs §9.4. */
+function decideUnsteady(deployment: Deployment, { now, scaled }: Moment): Decision | undefined {
+  const { unsteadySince } = planOf(deployment);
+  if (unsteadySince === undefined || now < unsteadySince + scaled(UNSTEADY_LIMIT)) return undefined;
+  const message =
+    'The deployment failed because the replacement task set was not steady for 5 minutes while traffic was shifted.';
+  return fail(deployment, error('CUSTOMER_APPLICATION_UNHEALTHY', message));
+}
+
+/** Shifting goes on over an unsteady replacement, as at AWS, but never to one that has no task at all. */
+function decideShift(deployment: Deployment, share: number, { clear, scaled }: Moment): Decision {
+  const set = replacementIn(deployment, clear);
+  if (set && (set.runningCount > 0 || set.desiredCount === 0)) return { do: 'shift', share };
+  const { unsteadySince, since } = planOf(deployment);
+  const until = (unsteadySince ?? since) + scaled(UNSTEADY_LIMIT);
+  return waitFor(deployment, 'install', 'replacement has no running task', until, 'install');
+}
+
+function decideInterval(deployment: Deployment, configured: number, { now, scaled }: Moment): Decision {
+  const { since, share = 0 } = planOf(deployment);
+  const until = since + scaled(minutes(configured));
+  if (now >= until) return { do: 'pass' };
+  return waitFor(deployment, 'interval', `${share} % of production traffic is on the replacement`, until);
+}
+
+function decideTermination(deployment: Deployment, configured: number, { now, scaled }: Moment): Decision {
+  const until = planOf(deployment).since + scaled(minutes(configured));
+  if (deployment.progress.continued.termination !== undefined || now >= until) return { do: 'pass' };
+  return waitFor(deployment, 'termination', 'original stays ready to take traffic back', until);
+}
+
+/** The original goes only when the replacement is known to be primary; drift has been looked at before. */
+const decideTerminate = (deployment: Deployment, clear: Clear): Decision =>
+  isPrimary(clear, planOf(deployment).sides?.replacementTaskSetArn)
+    ? { do: 'terminateOriginal' }
+    : waitFor(deployment, 'drain', 'replacement is about to be shown as primary', undefined, 'install');
+
+/** Never removes what still has traffic: when someone moved it again, it is restored again first. */
+function decideRemove(deployment: Deployment, clear: Clear): Decision {
+  const { sides } = planOf(deployment);
+  const { undo } = deployment.release;
+  if (!sides || !undo) return { do: 'pass' };
+  const { originalTargetGroupArn: original, replacementTargetGroupArn: replacement } = sides;
+  if (managed(clear.production, [original, replacement]).some((route) => shareOf(route, replacement) > 0))
+    return { do: 'restoreProduction' };
+  const set = clear.service.taskSets.find(
+    (each) => each.arn === sides.replacementTaskSetArn || each.externalId === undo.deploymentId,
+  );
+  return set && set.status !== 'DRAINING' ? { do: 'removeReplacement', taskSetArn: set.arn } : { do: 'pass' };
+}
+
+const isPrimary = ({ service }: Clear, arn: string | undefined): boolean =>
+  service.taskSets.some((set) => set.arn === arn && set.status === 'PRIMARY');
+
+const replacementIn = (deployment: Deployment, { service }: Clear) =>
+  service.taskSets.find((set) => set.arn === planOf(deployment).sides?.replacementTaskSetArn);
+
+const waitFor = (
+  deployment: Deployment,
+  what: Wait['for'],
+  detail: string,
+  until: Instant | undefined,
+  pace: Waiting['pace'] = 'idle',
+): Waiting => ({
+  do: 'wait',
+  because: detail,
+  pace,
+  wait: { for: what, detail, since: planOf(deployment).since, ...(until !== undefined && { until }) },
+  ...(until !== undefined && { until }),
+});

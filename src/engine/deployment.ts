@@ -1,0 +1,205 @@
+import type { Scope } from '../kernel/scope.ts';
+
+/** Epoch milliseconds. */
+export type Instant = number;
+
+export type DeploymentStatus = 'Created' | 'Queued' | 'InProgress' | 'Ready' | 'Succeeded' | 'Failed' | 'Stopped';
+export type TargetStatus = 'Pending' | 'InProgress' | 'Succeeded' | 'Failed' | 'Skipped' | 'Ready';
+export type EventStatus = 'Pending' | 'InProgress' | 'Succeeded' | 'Failed' | 'Skipped';
+
+export const LIFECYCLE_EVENTS = [
+  'BeforeInstall',
+  'Install',
+  'AfterInstall',
+  'AllowTestTraffic',
+  'AfterAllowTestTraffic',
+  'BeforeAllowTraffic',
+  'AllowTraffic',
+  'AfterAllowTraffic',
+] as const;
+export type LifecycleEventName = (typeof LIFECYCLE_EVENTS)[number];
+export type HookName = Exclude<LifecycleEventName, 'Install' | 'AllowTestTraffic' | 'AllowTraffic'>;
+
+/** CodeDeploy's `ErrorCode`s that a deployment to ECS can end with. Source: spec/codedeploy-ecs §14. */
+export type ErrorCode =
+  | 'ALARM_ACTIVE'
+  | 'APPLICATION_MISSING'
+  | 'DEPLOYMENT_GROUP_MISSING'
+  | 'REVISION_MISSING'
+  | 'INVALID_REVISION'
+  | 'INVALID_ECS_SERVICE'
+  | 'ECS_UPDATE_ERROR'
+  | 'ELASTIC_LOAD_BALANCING_INVALID'
+  | 'HOOK_EXECUTION_FAILURE'
+  | 'TIMEOUT'
+  | 'MANUAL_STOP'
+  | 'IAM_ROLE_MISSING'
+  | 'IAM_ROLE_PERMISSIONS'
+  | 'THROTTLED'
+  | 'INTERNAL_ERROR'
+  | 'RESOURCE_LIMIT_EXCEEDED'
+  | 'CUSTOMER_APPLICATION_UNHEALTHY';
+
+export interface ErrorInformation {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** How traffic grows on the replacement; percentages are whole, intervals configured minutes. */
+export type TrafficRouting =
+  | { readonly kind: 'allAtOnce' }
+  | { readonly kind: 'canary'; readonly percentage: number; readonly interval: number }
+  | { readonly kind: 'linear'; readonly percentage: number; readonly interval: number };
+
+export type RollbackEvent = 'DEPLOYMENT_FAILURE' | 'DEPLOYMENT_STOP_ON_ALARM' | 'DEPLOYMENT_STOP_ON_REQUEST';
+
+/** The AppSpec, parsed. */
+export interface AppSpec {
+  readonly taskDefinition: string;
+  readonly containerName: string;
+  readonly containerPort: number;
+  readonly platformVersion?: string;
+  readonly network?: {
+    readonly subnets: readonly string[];
+    readonly securityGroups: readonly string[];
+    readonly assignPublicIp: 'ENABLED' | 'DISABLED';
+  };
+  readonly capacityProviders?: readonly { readonly name: string; readonly base: number; readonly weight: number }[];
+  /** Event name to function name or ARN. */
+  readonly hooks: Readonly<Partial<Record<HookName, string>>>;
+}
+
+/** What CodeDeploy shows of a revision: never the content. */
+export interface RevisionReference {
+  readonly revisionType: 'AppSpecContent' | 'String';
+  /** Lower-case hex SHA-256 of the content's bytes. */
+  readonly sha256: string;
+}
+
+/** The deployment's own copy of its group and configuration, taken at creation. Later changes do not touch it. */
+export interface Release {
+  readonly serviceRoleArn: string;
+  /** As stored in the group: short names or ARNs. */
+  readonly clusterName: string;
+  readonly serviceName: string;
+  /** Names, no order in them. */
+  readonly targetGroups: readonly [string, string];
+  readonly productionListenerArn: string;
+  readonly testListenerArn?: string;
+  readonly routing: TrafficRouting;
+  /** Present when the group waits for ContinueDeployment before production traffic moves; configured minutes. */
+  readonly readyWaitMinutes?: number;
+  /** Configured minutes. */
+  readonly terminationWaitMinutes: number;
+  readonly rollbackOn: readonly RollbackEvent[];
+  readonly alarms: { readonly names: readonly string[]; readonly ignorePollFailure: boolean };
+  /** Absent in a rollback, which runs no hooks and installs nothing. */
+  readonly appSpec?: AppSpec;
+  /** What a rollback undoes; absent in an ordinary deployment. */
+  readonly undo?: Undo;
+}
+
+/** What a rollback needs of the deployment it undoes. */
+export interface Undo {
+  readonly deploymentId: string;
+  readonly originalTaskSetArn?: string;
+  readonly originalTargetGroupArn?: string;
+  readonly replacementTaskSetArn?: string;
+  readonly replacementTargetGroupArn?: string;
+  /** Whether the test listener had been moved. */
+  readonly testTrafficMoved: boolean;
+}
+
+export interface LifecycleEvent {
+  readonly name: LifecycleEventName;
+  readonly status: EventStatus;
+  readonly startedAt?: Instant;
+  readonly finishedAt?: Instant;
+  readonly diagnostics?: {
+    readonly errorCode: 'ScriptFailed' | 'ScriptTimedOut' | 'UnknownError';
+    readonly scriptName?: string;
+    readonly message: string;
+    readonly logTail?: string;
+  };
+}
+
+/** A task set as last observed; `trafficWeight` is a share of production, 0 to 100. */
+export interface TaskSetView {
+  readonly id: string;
+  readonly arn: string;
+  readonly status: 'PRIMARY' | 'ACTIVE' | 'DRAINING';
+  readonly desiredCount: number;
+  readonly pendingCount: number;
+  readonly runningCount: number;
+  readonly trafficWeight: number;
+  readonly targetGroupName: string;
+  readonly targetGroupArn: string;
+}
+
+/** One run of a hook: written before the function is invoked. */
+export interface HookExecution {
+  /** The LifecycleEventHookExecutionId: unguessable. */
+  readonly id: string;
+  readonly event: HookName;
+  readonly functionName: string;
+  readonly startedAt: Instant;
+  readonly invokedAt?: Instant;
+  readonly answer?: { readonly status: 'Succeeded' | 'Failed'; readonly at: Instant };
+}
+
+/** The wait that is running, for people and the console: what for, since when, until when at the latest. */
+export interface Wait {
+  readonly for: 'hook' | 'install' | 'ready' | 'interval' | 'termination' | 'drain';
+  readonly detail: string;
+  readonly since: Instant;
+  readonly until?: Instant;
+}
+
+/**
+ * One deployment as it is stored. `Progress` belongs to the engine: services read it and change it only through the
+ * engine's own functions (`requestStop`, `requestContinue`, `answerHook`).
+ */
+export interface Deployment {
+  readonly id: string;
+  readonly scope: Scope;
+  readonly applicationName: string;
+  readonly deploymentGroupName: string;
+  readonly deploymentGroupId: string;
+  readonly deploymentConfigName: string;
+  readonly description?: string;
+  readonly creator: 'user' | 'codeDeployRollback';
+  readonly revision: RevisionReference;
+  readonly previousRevision?: RevisionReference;
+  /** The wire's own blocks as the group had them, echoed by GetDeployment; opaque to the engine. */
+  readonly snapshot: Readonly<Record<string, unknown>>;
+  readonly createdAt: Instant;
+  readonly startedAt?: Instant;
+  readonly finishedAt?: Instant;
+  readonly status: DeploymentStatus;
+  readonly errorInformation?: ErrorInformation;
+  readonly rollbackInfo?: {
+    readonly rollbackDeploymentId?: string;
+    readonly rollbackTriggeringDeploymentId?: string;
+    readonly rollbackMessage: string;
+  };
+  readonly release: Release;
+  readonly progress: Progress;
+}
+
+export interface Progress {
+  readonly targetStatus: TargetStatus;
+  readonly updatedAt: Instant;
+  readonly events: readonly LifecycleEvent[];
+  readonly original?: TaskSetView;
+  readonly replacement?: TaskSetView;
+  readonly hooks: readonly HookExecution[];
+  readonly wait?: Wait;
+  readonly terminationWaitStartedAt?: Instant;
+  readonly stopRequested?: { readonly at: Instant; readonly rollBack?: boolean };
+  readonly continued: { readonly ready?: Instant; readonly termination?: Instant };
+  /** Where the plan stands; the engine's own, see engine/plan. */
+  readonly plan: unknown;
+}
+
+export const isTerminal = (status: DeploymentStatus): boolean =>
+  status === 'Succeeded' || status === 'Failed' || status === 'Stopped';

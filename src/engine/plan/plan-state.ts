@@ -1,0 +1,36 @@
+import type { Deployment, Instant, Release } from '../deployment.ts';
+import { compilePlan } from './compile-plan.ts';
+import type { PlanState, Sides, Step, StepKind } from './step.ts';
+
+/** A freshly compiled plan before its first step. */
+export function newPlanState(release: Release, now: Instant): PlanState {
+  const sides = release.undo && sidesOfUndo(release.undo);
+  return { ...compilePlan(release), at: 0, since: now, acting: false, ...(sides && { sides }) };
+}
+
+/** The plan in a deployment's record. */
+export const planOf = (deployment: Deployment): PlanState => deployment.progress.plan as PlanState;
+
+/** The step that runs; `undefined` when all are over. */
+export const currentStep = (plan: PlanState): Step | undefined => plan.steps[plan.at];
+
+/** Whether the plan's step of this kind has begun to act, or is over. */
+export function hasActed(plan: PlanState, kind: StepKind): boolean {
+  const index = plan.steps.findIndex((step) => step.kind === kind);
+  return index >= 0 && (plan.at > index || (plan.at === index && plan.acting));
+}
+
+/** Whether every step of this kind is over. */
+export const isOver = (plan: PlanState, kind: StepKind): boolean =>
+  plan.at > plan.steps.findLastIndex((step) => step.kind === kind);
+
+function sidesOfUndo(undo: NonNullable<Release['undo']>): Sides | undefined {
+  const { originalTaskSetArn, originalTargetGroupArn, replacementTargetGroupArn, replacementTaskSetArn } = undo;
+  if (!originalTaskSetArn || !originalTargetGroupArn || !replacementTargetGroupArn) return undefined;
+  return {
+    originalTaskSetArn,
+    originalTargetGroupArn,
+    replacementTargetGroupArn,
+    ...(replacementTaskSetArn !== undefined && { replacementTaskSetArn }),
+  };
+}

@@ -1,0 +1,106 @@
+import type { Scope } from '../kernel/scope.ts';
+import type { AppSpec, Deployment, Release, TaskSetView } from './deployment.ts';
+
+export type PortFault = 'missing' | 'refused' | 'throttled' | 'unavailable' | 'forbidden';
+
+/** What a port throws. The engine decides by fault, never by message. */
+export class PortError extends Error {
+  override readonly name = 'PortError';
+  readonly fault: PortFault;
+  constructor(fault: PortFault, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.fault = fault;
+  }
+}
+
+/** Keeps deployments. Every change is one transaction on the newest record. */
+export interface Deployments {
+  get(scope: Scope, id: string): Promise<Deployment | undefined>;
+  /** All that are not terminal, in every scope. */
+  active(): Promise<readonly Deployment[]>;
+  /**
+   * Applies a pure function to the newest record; `also` is stored in the same transaction (a rollback with the
+   * deployment it undoes). `undefined` writes nothing.
+   */
+  change(
+    scope: Scope,
+    id: string,
+    change: (current: Deployment) => { readonly deployment: Deployment; readonly also?: Deployment } | undefined,
+  ): Promise<Deployment | undefined>;
+}
+
+export interface ServiceView {
+  readonly serviceArn: string;
+  readonly clusterArn: string;
+  readonly controller: string;
+  readonly status: string;
+  readonly desiredCount: number;
+  readonly taskSets: readonly (TaskSetView & {
+    readonly externalId?: string;
+    readonly isSteady: boolean;
+    readonly taskDefinition: string;
+  })[];
+}
+
+export interface TaskSets {
+  /** @throws {PortError} missing, forbidden */
+  describe(scope: Scope, release: Release): Promise<ServiceView>;
+  /** Creates the replacement under the deployment's id, or finds the one that was created. Gives its ARN. */
+  create(
+    scope: Scope,
+    release: Release,
+    appSpec: AppSpec,
+    targetGroupArn: string,
+    deploymentId: string,
+  ): Promise<string>;
+  makePrimary(scope: Scope, release: Release, taskSetArn: string): Promise<void>;
+  /** Force-deletes; one that is gone or draining is no error. */
+  remove(scope: Scope, release: Release, taskSetArn: string): Promise<void>;
+}
+
+/** One place on a listener that forwards: its default action or a rule. Weights by target group ARN, as configured. */
+export interface Route {
+  /** The listener's ARN for its default action, else the rule's. */
+  readonly arn: string;
+  readonly isDefault: boolean;
+  readonly weights: Readonly<Record<string, number>>;
+}
+
+export interface Traffic {
+  /** Names to ARNs. @throws {PortError} missing */
+  targetGroups(scope: Scope, names: readonly string[]): Promise<Readonly<Record<string, string>>>;
+  /** The forwards of a listener: default first. */
+  routes(scope: Scope, listenerArn: string): Promise<readonly Route[]>;
+  /**
+   * Rewrites one route so that `weights` is its forward. Resolves when the load balancer has acknowledged it.
+   * @throws {PortError} refused, with the load balancer's own words
+   */
+  shift(scope: Scope, route: Route, weights: Readonly<Record<string, number>>): Promise<void>;
+}
+
+export interface Hooks {
+  /**
+   * Invokes the function with exactly `DeploymentId` and `LifecycleEventHookExecutionId`, without waiting for its end.
+   * @throws {PortError} missing, refused, forbidden
+   */
+  invoke(scope: Scope, functionName: string, deploymentId: string, executionId: string): Promise<void>;
+}
+
+export interface Alarms {
+  /** The names in ALARM. @throws {PortError} when the state cannot be read */
+  active(scope: Scope, names: readonly string[]): Promise<readonly string[]>;
+}
+
+/** Told of every change of status, after it is stored. Best effort. */
+export interface Notices {
+  statusChanged(deployment: Deployment): void;
+}
+
+export interface Ports {
+  readonly deployments: Deployments;
+  readonly taskSets: TaskSets;
+  readonly traffic: Traffic;
+  readonly hooks: Hooks;
+  readonly alarms: Alarms;
+  readonly notices: Notices;
+}

@@ -1,0 +1,115 @@
+import type { Checkpoint } from '../kernel/checkpoint.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { Scope } from '../kernel/scope.ts';
+import { checkpointStep } from './checkpoints.ts';
+import type { Act, Decision, Ending, Waiting } from './decide/decision.ts';
+import { decide } from './decide/decide.ts';
+import { endingOf, endingOfEngineFault, isTransient } from './decide/faults.ts';
+import type { Observed } from './decide/observed.ts';
+import { see } from './decide/see.ts';
+import { whenFeasible } from './decide/vanished.ts';
+import { type Deployment, isTerminal } from './deployment.ts';
+import { observe } from './observe.ts';
+import { perform } from './perform/perform.ts';
+import { PortError, type Ports } from './ports.ts';
+import { type Recorded, recordDecision } from './record/record-decision.ts';
+import { settle } from './record/settle.ts';
+
+export interface TurnDeps {
+  readonly ports: Ports;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly checkpoint: Checkpoint;
+}
+
+export interface Subject {
+  readonly scope: Scope;
+  readonly id: string;
+}
+
+/** What a turn came to: over for good, at once another one, or a wait. */
+export type TurnEnd = 'over' | 'again' | Waiting;
+
+/** One turn of a deployment: observe, decide, record, perform. */
+export async function takeTurn(deps: TurnDeps, subject: Subject, askAlarms: boolean): Promise<TurnEnd> {
+  const found = await deps.ports.deployments.get(subject.scope, subject.id);
+  if (!found || isTerminal(found.status)) return 'over';
+  const observed = await observe(deps.ports, found, askAlarms);
+  const decided = await decideAndRecord(deps, subject, observed);
+  if (!decided) return 'over';
+  const { decision, deployment, step } = decided;
+  if (decision.do === 'wait') return decision;
+  deps.logger.debug('decided', { deploymentId: subject.id, step, decision: decision.do });
+  deps.checkpoint(`${step}.recorded`);
+  if (decision.do === 'begin' || decision.do === 'pass' || decision.do === 'end') return 'again';
+  return performAndSettle(deps, deployment, decision, step, observed);
+}
+
+/** Ends a deployment that the engine cannot carry on. */
+export const giveUp = (deps: TurnDeps, subject: Subject, message: string): Promise<void> =>
+  changeRecord(deps, subject, (current, now) => recordDecision(current, endingOfEngineFault(current, message), now));
+
+interface Decided {
+  readonly decision: Decision;
+  readonly deployment: Deployment;
+  readonly step: string;
+}
+
+/** Decides on the newest record, inside the transaction that stores the decision: a stop cannot slip in between. */
+async function decideAndRecord(deps: TurnDeps, subject: Subject, observed: Observed): Promise<Decided | undefined> {
+  let decided: Decided | undefined;
+  await changeRecord(deps, subject, (current, now) => {
+    const seen = see(current, observed, now);
+    const decision = decide(seen, observed, now, (span) => deps.clock.scaled(span));
+    const recorded = recordDecision(seen, decision, now);
+    decided = { decision, deployment: recorded.deployment, step: checkpointStep(seen, decision) };
+    return recorded;
+  });
+  return decided;
+}
+
+async function performAndSettle(
+  deps: TurnDeps,
+  deployment: Deployment,
+  act: Act,
+  step: string,
+  observed: Observed,
+): Promise<TurnEnd> {
+  try {
+    const outcome = await perform(deps.ports, deployment, act);
+    deps.checkpoint(`${step}.performed`);
+    await changeRecord(deps, deployment, (current, now) => ({ deployment: settle(current, act, outcome, now) }));
+    return 'again';
+  } catch (cause) {
+    if (!(cause instanceof PortError)) throw cause;
+    deps.logger.warn('an act was refused', { deploymentId: deployment.id, act: act.do, fault: cause.fault, cause });
+    if (isTransient(cause)) return { do: 'wait', because: cause.message, pace: 'retry' };
+    await changeRecord(deps, deployment, (current, now) => {
+      const ending: Ending = endingOf(current, act, cause);
+      return recordDecision(current, whenFeasible(ending, current, observed), now);
+    });
+    deps.checkpoint('engine.end.recorded');
+    return 'again';
+  }
+}
+
+/** Applies a change to the newest record unless it is terminal or nothing changes, and tells of a new status. */
+async function changeRecord(
+  { ports, clock }: TurnDeps,
+  { scope, id }: Subject,
+  apply: (current: Deployment, now: number) => Recorded,
+): Promise<void> {
+  let told: readonly Deployment[] = [];
+  await ports.deployments.change(scope, id, (current) => {
+    told = [];
+    if (isTerminal(current.status)) return undefined;
+    const now = clock.now().getTime();
+    const { deployment, also } = apply(current, now);
+    if (!also && JSON.stringify(deployment) === JSON.stringify(current)) return undefined;
+    told = [...(deployment.status === current.status ? [] : [deployment]), ...(also ? [also] : [])];
+    const stamped = { ...deployment, progress: { ...deployment.progress, updatedAt: now } };
+    return { deployment: stamped, ...(also && { also }) };
+  });
+  for (const deployment of told) ports.notices.statusChanged(deployment);
+}

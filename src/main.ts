@@ -1,0 +1,241 @@
+import { join } from 'node:path';
+import { createAlarms } from './aws/alarms.ts';
+import { createAwsClients } from './aws/create-clients.ts';
+import { createHooks } from './aws/hooks.ts';
+import { createTargets } from './aws/targets.ts';
+import { createTaskSets } from './aws/task-sets.ts';
+import { createTraffic } from './aws/traffic.ts';
+import type { BalancerName } from './drivers/balancers/balancer.ts';
+import { closeDrivers, openDrivers } from './drivers/open-drivers.ts';
+import type { RuntimeName } from './drivers/runtimes/runtime.ts';
+import type { Engine } from './engine/engine.ts';
+import { createEngine } from './engine/runner.ts';
+import { createBell } from './kernel/bell.ts';
+import type { Checkpoint } from './kernel/checkpoint.ts';
+import type { Clock } from './kernel/clock.ts';
+import type { Logger } from './kernel/logger.ts';
+import type { Scope } from './kernel/scope.ts';
+import { version } from './kernel/version.ts';
+import { openDataFolder, type DataFolder } from './server/data-folder.ts';
+import { front } from './server/front.ts';
+import { openHttpServer } from './server/http-server.ts';
+import { codedeploy } from './services/codedeploy/index.ts';
+import { createDeploymentsPort } from './services/codedeploy/deployments-port.ts';
+import { defaultNetwork } from './services/ec2/default-network.ts';
+import { ec2 } from './services/ec2/index.ts';
+import { ecs } from './services/ecs/index.ts';
+import { elbv2 } from './services/elbv2/index.ts';
+import type { Network } from './services/elbv2/network.ts';
+import { iam } from './services/iam/index.ts';
+import { lambda } from './services/lambda/index.ts';
+import { sts } from './services/sts/index.ts';
+import { openStore } from './store/open-store.ts';
+import type { Store } from './store/store.ts';
+import { createWire, type Wire } from './wire/dispatch.ts';
+import { httpListener } from './wire/http.ts';
+import { inProcessHandler } from './wire/in-process.ts';
+
+export interface TealOptions {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** The data folder. */
+  readonly data: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly runtime: RuntimeName;
+  readonly balancer: BalancerName;
+  readonly allowReset: boolean;
+  readonly checkpoint: Checkpoint;
+}
+
+export interface Teal {
+  readonly url: string;
+  /** Answers what `/_teal/health` shows. */
+  health(): Promise<unknown>;
+  /** `leaveRunning` keeps tasks and traffic as they are, for an upgrade; otherwise all that Teal started ends. */
+  close(options?: { readonly leaveRunning?: boolean }): Promise<void>;
+}
+
+/** Everything that a reset replaces. */
+interface Platform {
+  readonly wire: Wire;
+  health(): Promise<Record<string, unknown>>;
+  /** Status and running wait of a deployment. */
+  deployment(scope: Scope, id: string): Promise<unknown>;
+  close(options: { readonly leaveRunning: boolean }): Promise<void>;
+}
+
+export { defaultRuntime } from './drivers/open-drivers.ts';
+
+/** Builds a whole Teal and starts it; resolves when it is ready. */
+export async function startTeal(options: TealOptions): Promise<Teal> {
+  const startedAt = options.clock.now();
+  const folder = openDataFolder(options.data);
+  const store = await openStore(folder.database);
+  let endpoint = '';
+  let listening = (): void => undefined;
+  const bound = new Promise<void>((resolve) => (listening = resolve));
+  let platform: Promise<Platform> = bound.then(() => startPlatform(options, folder, store, () => endpoint));
+  platform.catch(() => undefined); // awaited below; this only keeps an early failure from ending the process
+  const health = async (): Promise<unknown> => ({
+    status: 'ok',
+    version: version(),
+    uptimeSeconds: Math.round((options.clock.now().getTime() - startedAt.getTime()) / 1000),
+    timeScale: options.clock.timeScale,
+    data: folder.path,
+    parts: await (await platform).health(),
+  });
+  const reset = async (): Promise<void> => {
+    const before = platform;
+    platform = before.then(async (running) => {
+      await running.close({ leaveRunning: false });
+      await store.reset();
+      return startPlatform(options, folder, store, () => endpoint);
+    });
+    await platform;
+    options.logger.warn('everything was reset');
+  };
+  const api = httpListener({ handle: async (request) => (await platform).wire.handle(request) });
+  const server = await openHttpServer(
+    options.host,
+    options.port,
+    front({
+      allowReset: options.allowReset,
+      api,
+      health,
+      reset,
+      deployment: async (scope, id) => (await platform).deployment(scope, id),
+    }),
+  ).catch(async (cause: unknown) => {
+    await store.close();
+    throw cause;
+  });
+  endpoint = server.url;
+  listening();
+  const close = async ({ leaveRunning = false } = {}): Promise<void> => {
+    const running = await platform.catch(() => undefined);
+    await server.close();
+    await running?.close({ leaveRunning });
+    await store.close();
+  };
+  try {
+    await platform;
+  } catch (cause) {
+    await close({ leaveRunning: true });
+    throw cause;
+  }
+  return { url: server.url, health, close };
+}
+
+async function startPlatform(
+  options: TealOptions,
+  folder: DataFolder,
+  store: Store,
+  endpoint: () => string,
+): Promise<Platform> {
+  const { clock, logger, checkpoint } = options;
+  const bell = createBell(clock);
+  const drivers = await openDrivers({
+    ...options,
+    folders: { ...folder, functions: join(folder.functions, 'sandboxes') },
+    instance: folder.instance,
+    endpoint,
+    logger: logger.with({ part: 'functions' }),
+    onChange: () => bell.ring(),
+  });
+  const { runtime, balancer, functions } = drivers;
+
+  // Services call each other as clients do, in process; the wire they reach is made of them.
+  const reach: Pick<Wire, 'handle'> = { handle: (request) => wire.handle(request) };
+  const clients = createAwsClients({ requestHandler: inProcessHandler(reach) });
+  const asCodeDeploy = createAwsClients({
+    requestHandler: inProcessHandler(reach, { principal: 'codedeploy.amazonaws.com' }),
+  });
+
+  const deployments = createDeploymentsPort(store);
+  const engine: Engine = createEngine({
+    ports: {
+      deployments,
+      taskSets: createTaskSets(asCodeDeploy),
+      traffic: createTraffic(asCodeDeploy),
+      hooks: createHooks(asCodeDeploy),
+      alarms: createAlarms(asCodeDeploy),
+      notices: {
+        statusChanged: (deployment) => logger.info('deployment', { id: deployment.id, status: deployment.status }),
+      },
+    },
+    clock,
+    logger: logger.with({ part: 'engine' }),
+    bell,
+    checkpoint,
+  });
+  const balancing = elbv2({ store, clock, logger: logger.with({ part: 'elbv2' }), bell, balancer, network: NETWORK });
+  const containers = ecs({
+    store,
+    clock,
+    logger: logger.with({ part: 'ecs' }),
+    bell,
+    runtime,
+    targets: createTargets(clients),
+    checkpoint,
+  });
+  const services = [
+    balancing,
+    lambda({
+      store,
+      clock,
+      logger: logger.with({ part: 'lambda' }),
+      functions,
+      folder: join(folder.functions, 'code'),
+      endpoint,
+    }),
+    containers,
+    codedeploy({
+      store,
+      clock,
+      logger: logger.with({ part: 'codedeploy' }),
+      engine: () => engine,
+      clients: asCodeDeploy,
+    }),
+    iam({ store, clock }),
+    sts(),
+    ec2(),
+  ];
+  const wire = createWire({ services, logger: logger.with({ part: 'wire' }) });
+  for (const service of services) await service.start();
+  await engine.start();
+  return {
+    wire,
+    health: async () => ({
+      store: { engine: 'sqlite' },
+      runtime: { name: runtime.name, tasks: (await runtime.observe()).length },
+      balancer: { name: balancer.name, ...(await balancing.describeHealth()) },
+      functions: { name: functions.name },
+      engine: { activeDeployments: (await deployments.active()).length },
+    }),
+    async deployment(scope, id) {
+      const found = await deployments.get(scope, id);
+      return found && { id, status: found.status, wait: found.progress.wait, timeScale: clock.timeScale };
+    },
+    async close({ leaveRunning }) {
+      await engine.close();
+      if (!leaveRunning) await containers.stopAllTasks();
+      for (const service of [...services].reverse()) await service.close();
+      clients.close();
+      asCodeDeploy.close();
+      await closeDrivers(drivers, leaveRunning);
+    },
+  };
+}
+
+/** The load balancer's questions about VPCs, answered from the network that every account has. */
+const NETWORK: Network = {
+  async subnet(scope, subnetId) {
+    const { vpcId, zones } = defaultNetwork(scope);
+    const zone = zones.find((candidate) => candidate.subnetId === subnetId);
+    return zone && { vpcId, zoneName: zone.name };
+  },
+  hasVpc: async (scope, vpcId) => defaultNetwork(scope).vpcId === vpcId,
+  hasSecurityGroup: async (scope, groupId) => defaultNetwork(scope).securityGroupId === groupId,
+};

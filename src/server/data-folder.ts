@@ -1,0 +1,45 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+
+/** Where one Teal keeps everything it must not lose. */
+export interface DataFolder {
+  readonly path: string;
+  /** Names this Teal among others on the machine, the same for the folder's whole life; eight hexadecimal digits. */
+  readonly instance: string;
+  readonly database: string;
+  readonly runtime: string;
+  readonly balancer: string;
+  readonly functions: string;
+}
+
+/** Opens the folder, making what is missing. Only its owner may read it: it holds tasks' environments. */
+export function openDataFolder(path: string): DataFolder {
+  const root = resolve(path);
+  const folder = (name: string): string => {
+    const made = join(root, name);
+    mkdirSync(made, { recursive: true, mode: 0o700 });
+    return made;
+  };
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  return {
+    path: root,
+    instance: readOrMakeInstance(join(root, 'instance')),
+    database: join(root, 'teal.db'),
+    runtime: folder('runtime'),
+    balancer: folder('balancer'),
+    functions: folder('functions'),
+  };
+}
+
+function readOrMakeInstance(file: string): string {
+  try {
+    const found = readFileSync(file, 'utf8').trim();
+    if (/^[0-9a-f]{8}$/.test(found)) return found;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+  }
+  const made = randomBytes(4).toString('hex');
+  writeFileSync(file, `${made}\n`);
+  return made;
+}

@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Scope } from '../kernel/scope.ts';
+import type { Listener } from './http-server.ts';
+
+/** What the front asks of the Teal behind it. */
+export interface Behind {
+  readonly allowReset: boolean;
+  /** The API of AWS; waits inside until Teal is ready. */
+  readonly api: Listener;
+  health(): Promise<unknown>;
+  reset(): Promise<void>;
+  /** What runs in a deployment now, for people who watch it; `undefined` when there is none. */
+  deployment(scope: Scope, id: string): Promise<unknown>;
+}
+
+/** Sends `/_teal/…` to Teal's own pages and everything else to the AWS API. */
+export function front(behind: Behind): Listener {
+  return (request, response) => {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    if (!path.startsWith('/_teal/')) return behind.api(request, response);
+    request.resume();
+    own(behind, path, request, response).catch((cause: unknown) => answer(response, 500, { error: String(cause) }));
+  };
+}
+
+async function own(behind: Behind, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (path === '/_teal/health' && request.method === 'GET') return answer(response, 200, await behind.health());
+  if (path === '/_teal/reset' && request.method === 'POST') {
+    if (!behind.allowReset)
+      return answer(response, 403, { error: 'Reset is off. Start Teal with --allow-reset to turn it on.' });
+    if (isFromBrowser(request)) return answer(response, 403, { error: 'A web page may not reset Teal.' });
+    await behind.reset();
+    return answer(response, 200, { reset: true });
+  }
+  const id = /^\/_teal\/deployments\/(d-[A-Z0-9]{9})$/.exec(path)?.[1];
+  if (id && request.method === 'GET') {
+    const found = await behind.deployment(scopeOf(request), id);
+    return answer(
+      response,
+      found ? 200 : 404,
+      found ?? { error: `There is no deployment ${id} in this account and region.` },
+    );
+  }
+  answer(response, 404, {
+    error: `Teal has no ${request.method} ${path}. It has GET /_teal/health and POST /_teal/reset.`,
+  });
+}
+
+function scopeOf(request: IncomingMessage): Scope {
+  const query = new URLSearchParams((request.url ?? '').split('?')[1]);
+  return { account: query.get('account') ?? '000000000000', region: query.get('region') ?? 'us-east-1' };
+}
+
+/** A page of another origin could otherwise post here through the user's browser. */
+const isFromBrowser = (request: IncomingMessage): boolean => request.headers.origin !== undefined;
+
+function answer(response: ServerResponse, status: number, body: unknown): void {
+  if (response.headersSent) return;
+  const text = `${JSON.stringify(body, null, 2)}\n`;
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+}

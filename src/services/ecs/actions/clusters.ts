@@ -1,0 +1,94 @@
+import {
+  ClusterContainsServicesException,
+  ClusterContainsTasksException,
+  type CreateClusterCommand,
+  type DeleteClusterCommand,
+  type DescribeClustersCommand,
+  type ListClustersCommand,
+  type UpdateClusterCommand,
+  type UpdateClusterSettingsCommand,
+} from '@aws-sdk/client-ecs';
+import { fault } from '../../../wire/api-error.ts';
+import type { Action } from '../../../wire/types.ts';
+import { arns, nameFrom } from '../arns.ts';
+import type { EcsDeps } from '../deps.ts';
+import { clusterNotFound, invalidParameter } from '../faults.ts';
+import { clusters, findCluster, newCluster, requireCluster, type ClusterRecord } from '../records/cluster.ts';
+import { services } from '../records/service.ts';
+import { tasks } from '../records/task.ts';
+import { page } from '../paging.ts';
+import { showCluster } from '../views/show-cluster.ts';
+
+const ALL = ['SETTINGS', 'CONFIGURATIONS', 'TAGS'];
+
+export const createCluster =
+  ({ store }: EcsDeps): Action<typeof CreateClusterCommand> =>
+  async (input, ctx) => {
+    const name = input.clusterName || 'default';
+    if (!/^[a-zA-Z0-9\-_]{1,255}$/.test(name))
+      throw invalidParameter('ClusterName must match ^[a-zA-Z0-9\\-_]{1,255}$');
+    const existing = await clusters(store).get(ctx, name);
+    if (existing?.status === 'ACTIVE') return { cluster: await showCluster(store, ctx, existing, ALL) };
+    const made = newCluster(name, {
+      ...(input.settings && { settings: input.settings }),
+      ...(input.configuration && { configuration: input.configuration }),
+      capacityProviders: input.capacityProviders ?? [],
+      defaultCapacityProviderStrategy: input.defaultCapacityProviderStrategy ?? [],
+      tags: input.tags ?? [],
+    });
+    await clusters(store).put(ctx, name, made);
+    return { cluster: await showCluster(store, ctx, made, ALL) };
+  };
+
+export const describeClusters =
+  ({ store }: EcsDeps): Action<typeof DescribeClustersCommand> =>
+  async ({ clusters: given, include = [] }, ctx) => {
+    const names = (given?.length ? given : ['default']).map((one) => nameFrom(ctx, 'cluster', one));
+    const found = await Promise.all(names.map((name) => findCluster(store, ctx, name)));
+    const known = found.filter((cluster) => cluster !== undefined);
+    return {
+      clusters: await Promise.all(known.map((cluster) => showCluster(store, ctx, cluster, include))),
+      failures: names
+        .filter((_, index) => !found[index])
+        .map((name) => ({ arn: arns.cluster(ctx, name), reason: 'MISSING' })),
+    };
+  };
+
+export const listClusters =
+  ({ store }: EcsDeps): Action<typeof ListClustersCommand> =>
+  async (input, ctx) => {
+    const active = (await clusters(store).list(ctx)).filter(({ status }) => status === 'ACTIVE');
+    const { shown, nextToken } = page(active.map(({ name }) => arns.cluster(ctx, name)).sort(), input);
+    return { clusterArns: shown, nextToken };
+  };
+
+export const deleteCluster =
+  ({ store }: EcsDeps): Action<typeof DeleteClusterCommand> =>
+  async (input, ctx) => {
+    const found = await findCluster(store, ctx, input.cluster);
+    if (!found) throw clusterNotFound();
+    const own = await services(store).list(ctx, found.name);
+    if (own.some(({ status }) => status === 'ACTIVE'))
+      throw fault(ClusterContainsServicesException, 'The Cluster cannot be deleted while Services are active.');
+    const running = await tasks(store).list(ctx, found.name);
+    if (running.some(({ lastStatus }) => lastStatus !== 'STOPPED'))
+      throw fault(ClusterContainsTasksException, 'The Cluster cannot be deleted while Tasks are active.');
+    const cluster: ClusterRecord = { ...found, status: 'INACTIVE' };
+    await clusters(store).put(ctx, found.name, cluster);
+    return { cluster: await showCluster(store, ctx, cluster, ALL) };
+  };
+
+export const updateCluster =
+  ({ store }: EcsDeps): Action<typeof UpdateClusterCommand> =>
+  async (input, ctx) => {
+    const { name } = await requireCluster(store, ctx, input.cluster);
+    const updated = await clusters(store).change(ctx, name, (cluster) => ({
+      ...cluster,
+      ...(input.settings && { settings: input.settings }),
+      ...(input.configuration && { configuration: input.configuration }),
+    }));
+    return { cluster: updated && (await showCluster(store, ctx, updated, ALL)) };
+  };
+
+export const updateClusterSettings = (deps: EcsDeps): Action<typeof UpdateClusterSettingsCommand> =>
+  updateCluster(deps);

@@ -1,0 +1,75 @@
+import type { DeleteServiceCommand, DescribeServicesCommand, ListServicesCommand } from '@aws-sdk/client-ecs';
+import type { Action } from '../../../wire/types.ts';
+import { arns, lastPart, nameFrom } from '../arns.ts';
+import type { EcsDeps } from '../deps.ts';
+import { invalidParameter, serviceNotFound } from '../faults.ts';
+import { page } from '../paging.ts';
+import { requireCluster } from '../records/cluster.ts';
+import { findService, serviceKey, services } from '../records/service.ts';
+import { taskSets, taskSetsOf } from '../records/task-set.ts';
+import { partsOf, showService } from '../views/show-service.ts';
+
+export const describeServices =
+  ({ store }: EcsDeps): Action<typeof DescribeServicesCommand> =>
+  async ({ services: given, cluster, include = [] }, ctx) => {
+    if (given.length === 0) throw invalidParameter('Services cannot be empty.');
+    if (given.length > 10) throw invalidParameter('Services can have at most 10 items.');
+    const { name } = await requireCluster(store, ctx, cluster);
+    const names = given.map((one) => lastPart(nameFrom(ctx, 'service', one)));
+    const found = await Promise.all(names.map((one) => findService(store, ctx, name, one)));
+    const withTags = include.includes('TAGS');
+    return {
+      services: await Promise.all(
+        found
+          .filter((service) => service !== undefined)
+          .map(async (service) => showService(ctx, service, await partsOf(store, ctx, service), withTags)),
+      ),
+      failures: names
+        .filter((_, index) => !found[index])
+        .map((one) => ({ arn: arns.service(ctx, name, one), reason: 'MISSING' })),
+    };
+  };
+
+export const listServices =
+  ({ store }: EcsDeps): Action<typeof ListServicesCommand> =>
+  async ({ cluster, launchType, schedulingStrategy, ...paging }, ctx) => {
+    const { name } = await requireCluster(store, ctx, cluster);
+    const found = (await services(store).list(ctx, name))
+      .filter(({ status }) => status !== 'INACTIVE')
+      .filter((service) => launchType === undefined || service.launchType === launchType)
+      .filter((service) => schedulingStrategy === undefined || service.schedulingStrategy === schedulingStrategy);
+    const { shown, nextToken } = page(found.map(({ arn }) => arn).sort(), paging, 10);
+    return { serviceArns: shown, nextToken };
+  };
+
+/** The service drains: its tasks leave the load balancer, stop, and then it is INACTIVE. */
+export const deleteService =
+  ({ store, clock, bell }: EcsDeps): Action<typeof DeleteServiceCommand> =>
+  async ({ service: given, cluster, force }, ctx) => {
+    const { name } = await requireCluster(store, ctx, cluster);
+    const found = await findService(store, ctx, name, given);
+    if (!found || found.status === 'INACTIVE') throw serviceNotFound();
+    const sets = await taskSetsOf(store, ctx, found);
+    const isScaled = found.desiredCount > 0 && sets.some(({ scale }) => scale > 0);
+    if (!force && found.status === 'ACTIVE' && isScaled)
+      throw invalidParameter('The service cannot be stopped while it is scaled above 0.');
+    const now = clock.now().getTime();
+    await store.transaction(async (tx) => {
+      await services(tx).change(ctx, serviceKey(found), (service) => ({
+        ...service,
+        status: service.status === 'ACTIVE' ? 'DRAINING' : service.status,
+        desiredCount: 0,
+      }));
+      for (const { id, kind } of sets)
+        await taskSets(tx).change(ctx, id, (set) => ({
+          ...set,
+          scale: 0,
+          status: kind === 'task-set' ? 'DRAINING' : set.status,
+          stability: 'STABILIZING',
+          updatedAt: now,
+        }));
+    });
+    bell.ring();
+    const service = (await findService(store, ctx, name, given)) ?? found;
+    return { service: showService(ctx, service, await partsOf(store, ctx, service), true) };
+  };

@@ -1,0 +1,85 @@
+import type {
+  DeleteTaskDefinitionsCommand,
+  DeregisterTaskDefinitionCommand,
+  DescribeTaskDefinitionCommand,
+  ListTaskDefinitionFamiliesCommand,
+  ListTaskDefinitionsCommand,
+} from '@aws-sdk/client-ecs';
+import type { Action } from '../../../wire/types.ts';
+import { nameFrom } from '../arns.ts';
+import type { EcsDeps } from '../deps.ts';
+import { clientError, invalidParameter } from '../faults.ts';
+import { page } from '../paging.ts';
+import { findTaskDefinition, taskDefinitions, type TaskDefinitionRecord } from '../records/task-definition.ts';
+import { showTaskDefinition } from '../views/show-task-definition.ts';
+
+export const describeTaskDefinition =
+  ({ store }: EcsDeps): Action<typeof DescribeTaskDefinitionCommand> =>
+  async ({ taskDefinition, include = [] }, ctx) => {
+    const found = await findTaskDefinition(store, ctx, taskDefinition);
+    if (!found) throw clientError('Unable to describe task definition.');
+    return {
+      taskDefinition: showTaskDefinition(found),
+      ...(include.includes('TAGS') && { tags: [...found.tags] }),
+    };
+  };
+
+const byRevision = (a: TaskDefinitionRecord, b: TaskDefinitionRecord): number =>
+  a.family < b.family ? -1 : a.family > b.family ? 1 : a.revision - b.revision;
+
+export const listTaskDefinitions =
+  ({ store }: EcsDeps): Action<typeof ListTaskDefinitionsCommand> =>
+  async ({ familyPrefix, status = 'ACTIVE', sort = 'ASC', ...paging }, ctx) => {
+    const found = (await taskDefinitions(store).list(ctx, familyPrefix || undefined))
+      .filter((record) => record.status === status)
+      .sort(byRevision)
+      .map(({ arn }) => arn);
+    const { shown, nextToken } = page(sort === 'DESC' ? found.reverse() : found, paging);
+    return { taskDefinitionArns: shown, nextToken };
+  };
+
+export const listTaskDefinitionFamilies =
+  ({ store }: EcsDeps): Action<typeof ListTaskDefinitionFamiliesCommand> =>
+  async ({ familyPrefix = '', status = 'ALL', ...paging }, ctx) => {
+    const all = (await taskDefinitions(store).list(ctx)).filter(({ family }) => family.startsWith(familyPrefix));
+    const active = new Set(all.filter((record) => record.status === 'ACTIVE').map(({ family }) => family));
+    const names = [...new Set(all.map(({ family }) => family))]
+      .filter((family) => status === 'ALL' || (status === 'ACTIVE') === active.has(family))
+      .sort();
+    const { shown, nextToken } = page(names, paging);
+    return { families: shown, nextToken };
+  };
+
+export const deregisterTaskDefinition =
+  ({ store, clock }: EcsDeps): Action<typeof DeregisterTaskDefinitionCommand> =>
+  async ({ taskDefinition }, ctx) => {
+    const name = nameFrom(ctx, 'task-definition', taskDefinition);
+    if (!name.includes(':')) throw clientError('Revision is missing.');
+    const now = clock.now().getTime();
+    const found = await taskDefinitions(store).change(ctx, name, (record) =>
+      record.status === 'ACTIVE' ? { ...record, status: 'INACTIVE', deregisteredAt: now } : undefined,
+    );
+    if (!found) throw clientError('The specified task definition does not exist.');
+    return { taskDefinition: showTaskDefinition(found) };
+  };
+
+export const deleteTaskDefinitions =
+  ({ store }: EcsDeps): Action<typeof DeleteTaskDefinitionsCommand> =>
+  async ({ taskDefinitions: given }, ctx) => {
+    if (given.length === 0) throw invalidParameter('Task definitions cannot be empty.');
+    if (given.length > 10) throw invalidParameter('You can delete at most 10 task definitions at a time.');
+    const deleted: TaskDefinitionRecord[] = [];
+    const failures: { arn: string; reason: string }[] = [];
+    for (const one of given) {
+      const name = nameFrom(ctx, 'task-definition', one);
+      const found = await taskDefinitions(store).change(ctx, name, (record) =>
+        record.status === 'INACTIVE' ? { ...record, status: 'DELETE_IN_PROGRESS' } : undefined,
+      );
+      if (found?.status === 'DELETE_IN_PROGRESS') deleted.push(found);
+      else failures.push({ arn: found?.arn ?? one, reason: found ? STILL_ACTIVE : 'MISSING' });
+    }
+    return { taskDefinitions: deleted.map(showTaskDefinition), failures };
+  };
+
+const STILL_ACTIVE =
+  'The specified task definition is still in ACTIVE status. Please deregister the target and try again.';

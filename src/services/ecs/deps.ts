@@ -1,0 +1,18 @@
+import type { Targets } from '../../aws/targets.ts';
+import type { Runtime } from '../../drivers/runtimes/runtime.ts';
+import type { Bell } from '../../kernel/bell.ts';
+import type { Checkpoint } from '../../kernel/checkpoint.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { Store } from '../../store/store.ts';
+
+export interface EcsDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Heard by the loop, and rung when something that a deployment watches changes. */
+  readonly bell: Bell;
+  readonly runtime: Runtime;
+  readonly targets: Targets;
+  readonly checkpoint: Checkpoint;
+}

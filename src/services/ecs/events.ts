@@ -1,0 +1,59 @@
+import { newId } from '../../kernel/ids.ts';
+import { minutes } from '../../kernel/span.ts';
+import type { EventRecord, ServiceRecord } from './records/service.ts';
+
+const MOST = 100;
+const REPEATS_AFTER = minutes(6 * 60);
+
+/** Adds events, the newest first; one that only repeats the newest is left out for six hours. */
+export function withEvents<T extends Pick<ServiceRecord, 'events'>>(
+  service: T,
+  messages: readonly string[],
+  now: number,
+): T {
+  const events = messages.reduce<readonly EventRecord[]>((events, message) => {
+    const [newest] = events;
+    if (newest?.message === message && now - newest.at < REPEATS_AFTER) return events;
+    return [{ id: newId.uuid(), at: now, message }, ...events];
+  }, service.events);
+  return events === service.events ? service : { ...service, events: events.slice(0, MOST) };
+}
+
+interface Subject {
+  readonly service: string;
+  /** Named in the text for task sets only, as AWS does. */
+  readonly set?: { readonly id: string; readonly kind: 'task-set' | 'deployment' } | undefined;
+}
+
+const prefix = ({ service, set }: Subject): string =>
+  set?.kind === 'task-set' ? `(service ${service}, taskSet ${set.id})` : `(service ${service})`;
+
+const list = (ids: readonly string[]): string => ids.map((id) => `(task ${id})`).join(' ');
+
+/** The texts of service events. Source: spec, event message catalogue. */
+export const eventText = {
+  started: (subject: Subject, ids: readonly string[]) =>
+    `${prefix(subject)} has started ${ids.length} tasks: ${list(ids)}.`,
+  registered: (subject: Subject, n: number, targetGroupArn: string) =>
+    `${prefix(subject)} registered ${n} targets in (target-group ${targetGroupArn})`,
+  deregistered: (subject: Subject, n: number, targetGroupArn: string) =>
+    `${prefix(subject)} deregistered ${n} targets in (target-group ${targetGroupArn})`,
+  draining: ({ service, set }: Subject, n: number) =>
+    `(service ${service}${set ? `, taskSet ${set.id}` : ''}) has begun draining connections on ${n} tasks.`,
+  stopped: (subject: Subject, ids: readonly string[]) =>
+    `${prefix(subject)} has stopped ${ids.length} running tasks: ${list(ids)}.`,
+  stoppedPending: (subject: Subject, n: number) => `${prefix(subject)} stopped ${n} pending tasks.`,
+  steady: (service: string) => `(service ${service}) has reached a steady state.`,
+  setSteady: (subject: Subject) => `${prefix(subject)} updated state to STEADY_STATE.`,
+  completed: (service: string, id: string) => `(service ${service}) (deployment ${id}) deployment completed.`,
+  rescaled: (service: string, id: string, n: number) =>
+    `(service ${service}) updated computedDesiredCount for taskSet ${id} to ${n}.`,
+  unhealthy: (service: string, task: string, port: number, targetGroupArn: string, reason: string) =>
+    `(service ${service}) (task ${task}) (port ${port}) is unhealthy in (target-group ${targetGroupArn}) due to (reason ${reason}).`,
+  startFailed: (subject: Subject, task: string, reason: string) =>
+    `${prefix(subject)} was unable to start (task ${task}): ${reason}`,
+  impaired: (service: string) =>
+    `(service ${service}) is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.`,
+  noTargetGroup: (subject: Subject, targetGroupArn: string) =>
+    `${prefix(subject)} failed to register targets in (target-group ${targetGroupArn}) with (error The target group does not exist.)`,
+};

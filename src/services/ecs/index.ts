@@ -1,0 +1,93 @@
+/**
+ * Amazon ECS: clusters, task definitions, services, task sets, tasks.
+ *
+ * Not here yet: the EXTERNAL controller and the DAEMON strategy; blue/green, linear and canary strategies, circuit
+ * breaker and alarms of the ECS controller; capacity providers (a strategy is taken as Fargate); service discovery,
+ * Service Connect, VPC Lattice; volumes, secrets, environment files, `dependsOn` conditions other than START (such
+ * tasks fail to start and say so); container health checks (the status stays UNKNOWN); log drivers; exec; the task
+ * metadata endpoint; placement (constraints and strategies are kept and do nothing).
+ */
+import type * as sdk from '@aws-sdk/client-ecs';
+import type { AnyActions, Actions, Service } from '../../wire/types.ts';
+import { describeContainerInstances, listAccountSettings, listContainerInstances } from './actions/account.ts';
+import {
+  createCluster,
+  deleteCluster,
+  describeClusters,
+  listClusters,
+  updateCluster,
+  updateClusterSettings,
+} from './actions/clusters.ts';
+import { createService } from './actions/create-service.ts';
+import { createTaskSet } from './actions/create-task-set.ts';
+import { registerTaskDefinition } from './actions/register-task-definition.ts';
+import { runTask } from './actions/run-task.ts';
+import { deleteService, describeServices, listServices } from './actions/services.ts';
+import { listTagsForResource, tagResource, untagResource } from './actions/tags.ts';
+import {
+  deleteTaskDefinitions,
+  deregisterTaskDefinition,
+  describeTaskDefinition,
+  listTaskDefinitionFamilies,
+  listTaskDefinitions,
+} from './actions/task-definitions.ts';
+import { deleteTaskSet, describeTaskSets, updateServicePrimaryTaskSet, updateTaskSet } from './actions/task-sets.ts';
+import { describeTasks, listTasks, stopTask } from './actions/tasks.ts';
+import { updateService } from './actions/update-service.ts';
+import type { EcsDeps } from './deps.ts';
+import { onInvalidInput } from './invalid-input.ts';
+import { createLoop } from './loop/loop.ts';
+
+export interface EcsService extends Service {
+  /** Ends the loop and every task, their records kept: the next start brings as many back. */
+  stopAllTasks(): Promise<void>;
+}
+
+/** Amazon ECS on a runtime of this machine. */
+export function ecs(deps: EcsDeps): EcsService {
+  const loop = createLoop(deps);
+  return {
+    name: 'ecs',
+    actions: ecsActions(deps),
+    onInvalidInput,
+    start: () => loop.start(),
+    close: () => loop.close(),
+    stopAllTasks: () => loop.stopAllTasks(),
+  };
+}
+
+export const ecsActions = (deps: EcsDeps) =>
+  ({
+    CreateCluster: createCluster(deps),
+    DescribeClusters: describeClusters(deps),
+    ListClusters: listClusters(deps),
+    DeleteCluster: deleteCluster(deps),
+    UpdateCluster: updateCluster(deps),
+    UpdateClusterSettings: updateClusterSettings(deps),
+    RegisterTaskDefinition: registerTaskDefinition(deps),
+    DescribeTaskDefinition: describeTaskDefinition(deps),
+    ListTaskDefinitions: listTaskDefinitions(deps),
+    ListTaskDefinitionFamilies: listTaskDefinitionFamilies(deps),
+    DeregisterTaskDefinition: deregisterTaskDefinition(deps),
+    DeleteTaskDefinitions: deleteTaskDefinitions(deps),
+    CreateService: createService(deps),
+    DescribeServices: describeServices(deps),
+    ListServices: listServices(deps),
+    UpdateService: updateService(deps),
+    DeleteService: deleteService(deps),
+    CreateTaskSet: createTaskSet(deps),
+    DescribeTaskSets: describeTaskSets(deps),
+    UpdateTaskSet: updateTaskSet(deps),
+    DeleteTaskSet: deleteTaskSet(deps),
+    UpdateServicePrimaryTaskSet: updateServicePrimaryTaskSet(deps),
+    RunTask: runTask(deps),
+    StopTask: stopTask(deps),
+    DescribeTasks: describeTasks(deps),
+    ListTasks: listTasks(deps),
+    TagResource: tagResource(deps),
+    UntagResource: untagResource(deps),
+    ListTagsForResource: listTagsForResource(deps),
+    ListAccountSettings: listAccountSettings(),
+    ListContainerInstances: listContainerInstances(deps),
+    DescribeContainerInstances: describeContainerInstances(deps),
+  }) satisfies AnyActions & Actions<typeof sdk>;

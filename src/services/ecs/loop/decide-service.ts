@@ -1,0 +1,55 @@
+import { computedDesiredCount, type TaskSetRecord } from '../records/task-set.ts';
+import type { ServiceRecord } from '../records/service.ts';
+import { decideRollout, decideSet, type TaskView } from './decide-counts.ts';
+
+export interface SetView {
+  readonly set: TaskSetRecord;
+  /** Those that are meant to run. */
+  readonly tasks: readonly TaskView[];
+  readonly wanted: number;
+  /** All that have not stopped, those on their way out included. */
+  readonly remaining: number;
+  readonly isSteady: boolean;
+}
+
+export interface SetDecision {
+  readonly set: TaskSetRecord;
+  readonly start: number;
+  readonly stop: readonly string[];
+}
+
+/** How many tasks a set is to come to: none when it, or its service, is on its way out. */
+export function wantedOf(service: ServiceRecord, set: TaskSetRecord): number {
+  if (service.status !== 'ACTIVE' || set.status === 'DRAINING') return 0;
+  if (set.kind === 'deployment' && set.status !== 'PRIMARY') return 0;
+  return computedDesiredCount(service, set.scale);
+}
+
+/** What each set of a service starts and stops now. A set whose starts keep failing waits longer and longer. */
+export function decideService(service: ServiceRecord, views: readonly SetView[], now: number): SetDecision[] {
+  const decisions =
+    service.controller === 'ECS' && service.status === 'ACTIVE'
+      ? decideDeployments(service, views)
+      : views.map(({ set, wanted, tasks }) => ({ set, ...decideSet(wanted, tasks) }));
+  return decisions.map((decision) => ({
+    ...decision,
+    start: (decision.set.startFailures?.retryAt ?? 0) > now ? 0 : decision.start,
+  }));
+}
+
+function decideDeployments(service: ServiceRecord, views: readonly SetView[]): SetDecision[] {
+  const primary = views.find(({ set }) => set.status === 'PRIMARY');
+  const old = views.filter((view) => view !== primary);
+  const { start, stop } = decideRollout({
+    desired: service.desiredCount,
+    minimumHealthyPercent: service.deploymentConfiguration.minimumHealthyPercent ?? 100,
+    maximumPercent: service.deploymentConfiguration.maximumPercent ?? 200,
+    primary: primary?.tasks ?? [],
+    old: old.flatMap(({ tasks }) => tasks),
+  });
+  return views.map((view) => ({
+    set: view.set,
+    start: view === primary ? start : 0,
+    stop: stop.filter((id) => view.tasks.some((task) => task.id === id)),
+  }));
+}

@@ -1,0 +1,240 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createFakeRuntime, type FakeRuntime } from '../../../drivers/runtimes/fake/fake-runtime.ts';
+import type { FakeTask } from '../../../drivers/runtimes/fake/fake-task.ts';
+import { createBell } from '../../../kernel/bell.ts';
+import { noCheckpoint } from '../../../kernel/checkpoint.ts';
+import { systemClock } from '../../../kernel/clock.ts';
+import { silentLogger } from '../../../kernel/logger.ts';
+import { millis } from '../../../kernel/span.ts';
+import { openStore } from '../../../store/open-store.ts';
+import type { Store } from '../../../store/store.ts';
+import type { CallContext } from '../../../wire/types.ts';
+import type { EcsDeps } from '../deps.ts';
+import { createFakeTargets, type FakeTargets } from '../fake-targets.ts';
+import { ecs, ecsActions, type EcsService } from '../index.ts';
+import { taskSets, type TaskSetRecord } from '../records/task-set.ts';
+import { tasks, type TaskRecord } from '../records/task.ts';
+
+const BLUE = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/blue/1';
+const GREEN = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/green/2';
+const CTX: CallContext = {
+  account: '111122223333',
+  region: 'eu-west-1',
+  service: 'ecs',
+  operation: 'x',
+  requestId: 'r',
+  accessKeyId: undefined,
+  principal: 'codedeploy.amazonaws.com',
+  signal: new AbortController().signal,
+};
+
+let store: Store;
+let world: Map<string, FakeTask>;
+let targets: FakeTargets;
+let runtime: FakeRuntime;
+let deps: EcsDeps;
+let service: EcsService;
+
+beforeEach(async () => {
+  store = await openStore(':memory:');
+  world = new Map();
+  targets = createFakeTargets({ groups: [BLUE, GREEN] });
+  await begin();
+});
+afterEach(async () => {
+  await service.close();
+  await runtime.close();
+  await store.close();
+});
+
+async function begin(options: Parameters<typeof createFakeRuntime>[0] = {}): Promise<void> {
+  const clock = systemClock(60);
+  const bell = createBell(clock);
+  runtime = createFakeRuntime({ world, onChange: () => bell.ring(), ...options });
+  deps = { store, clock, logger: silentLogger(), bell, runtime, targets, checkpoint: noCheckpoint };
+  service = ecs(deps);
+  await service.start();
+}
+
+async function createWeb(): Promise<void> {
+  const actions = ecsActions(deps);
+  await actions.RegisterTaskDefinition(
+    {
+      family: 'web',
+      networkMode: 'awsvpc',
+      containerDefinitions: [{ name: 'web', image: 'web', memory: 64, portMappings: [{ containerPort: 80 }] }],
+    },
+    CTX,
+  );
+  await actions.CreateService(
+    {
+      serviceName: 'web',
+      taskDefinition: 'web',
+      desiredCount: 1,
+      deploymentController: { type: 'CODE_DEPLOY' },
+      networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } },
+      loadBalancers: [{ targetGroupArn: BLUE, containerName: 'web', containerPort: 80 }],
+    },
+    CTX,
+  );
+}
+
+const createGreen = () =>
+  ecsActions(deps).CreateTaskSet(
+    {
+      cluster: 'default',
+      service: 'web',
+      taskDefinition: 'web',
+      externalId: 'd-ABCDEFGHI',
+      scale: { value: 100, unit: 'PERCENT' },
+      networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } },
+      loadBalancers: [{ targetGroupArn: GREEN, containerName: 'web', containerPort: 80 }],
+    },
+    CTX,
+  );
+
+const allTasks = (): Promise<TaskRecord[]> => tasks(store).list(CTX, 'default');
+const allSets = (): Promise<TaskSetRecord[]> => taskSets(store).list(CTX, 'default/web');
+
+async function until<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
+  for (let tries = 0; tries < 1000; tries += 1) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    await deps.clock.sleep(millis(5));
+  }
+  throw new Error(`waited in vain for ${what}`);
+}
+
+const steady = (count = 1) =>
+  until(`${count} steady sets`, async () => {
+    const sets = await allSets();
+    return sets.length === count && sets.every(({ stability }) => stability === 'STEADY_STATE') && sets;
+  });
+
+it('is steady only once the task is registered and healthy', async () => {
+  targets = createFakeTargets({ groups: [BLUE, GREEN], firstHealth: 'initial' });
+  await service.close();
+  await begin();
+  await createWeb();
+  await until('a registration', async () => targets.list(BLUE).length === 1);
+
+  expect((await allSets())[0]?.stability).toBe('STABILIZING');
+  targets.setHealth(BLUE, 'healthy');
+  await steady();
+});
+
+it('drains the target before it signals the task, and then lets the set vanish', async () => {
+  targets = createFakeTargets({ groups: [BLUE, GREEN], drainsAlone: false });
+  await service.close();
+  await begin();
+  await createWeb();
+  const made = await createGreen();
+  await steady(2);
+  await ecsActions(deps).DeleteTaskSet(
+    { cluster: 'default', service: 'web', taskSet: made?.taskSet?.id ?? '', force: true },
+    CTX,
+  );
+  await until('the draining', async () => targets.list(GREEN)[0]?.state === 'draining');
+  await until('another look', async () => (await allTasks()).some((task) => task.lastStatus === 'DEACTIVATING'));
+
+  expect(runtime.stops).toEqual([]);
+  targets.finishDraining();
+  expect(await steady(1)).toMatchObject([{ status: 'PRIMARY' }]);
+  expect(runtime.stops).toHaveLength(1);
+});
+
+it('gives the same task set for the same external id', async () => {
+  await createWeb();
+  const first = await createGreen();
+  const second = await createGreen();
+
+  expect(second?.taskSet?.id).toBe(first?.taskSet?.id);
+  expect(first?.taskSet).toMatchObject({ status: 'ACTIVE', startedBy: 'CODE_DEPLOY', externalId: 'd-ABCDEFGHI' });
+  expect(await allSets()).toHaveLength(2);
+});
+
+it('replaces a task that died, and takes its target out', async () => {
+  await createWeb();
+  await steady();
+  const [first] = runtime.started;
+  runtime.crash(first ?? '');
+
+  await until('the replacement', async () => runtime.started.length === 2);
+  await steady();
+  const [died] = await until('the end of the dead one', async () => {
+    const stopped = (await allTasks()).filter(({ lastStatus }) => lastStatus === 'STOPPED');
+    return stopped.length === 1 && stopped;
+  });
+  expect(died).toMatchObject({ id: first, stopCode: 'EssentialContainerExited' });
+  expect(targets.list(BLUE)).toHaveLength(1);
+});
+
+it('waits longer after every failed start and says that the service is impaired', async () => {
+  await service.close();
+  await begin({ refuse: () => 'a definition without a command' });
+  await createWeb();
+
+  const failed = await until('three failures', async () => {
+    const stopped = (await allTasks()).filter(({ lastStatus }) => lastStatus === 'STOPPED');
+    return stopped.length >= 3 && stopped;
+  });
+  expect(failed[0]).toMatchObject({
+    stopCode: 'TaskFailedToStart',
+    stoppedReason: 'CannotCreateContainerError: a definition without a command',
+  });
+  await until('the event', async () => {
+    const answer = await ecsActions(deps).DescribeServices({ services: ['web'] }, CTX);
+    return answer?.services?.[0]?.events?.some(({ message }) =>
+      message?.startsWith('(service web) is unable to consistently start tasks successfully.'),
+    );
+  });
+  expect(runtime.started).toEqual([]);
+});
+
+it('takes up its tasks after a restart, starts none twice and stops strays', async () => {
+  await createWeb();
+  await steady();
+  await service.close();
+  await runtime.start({ ...(await allTasks())[0]?.spec, taskId: 'f'.repeat(32) } as TaskRecord['spec']);
+  await begin();
+
+  await until('the end of the stray', async () => !world.has('f'.repeat(32)));
+  expect(runtime.started).toEqual([]);
+  expect(world.size).toBe(1);
+  await steady();
+});
+
+it('ends its tasks on a clean stop and brings them back at the next start', async () => {
+  await createWeb();
+  await steady();
+  await service.stopAllTasks();
+  expect(world.size).toBe(0);
+
+  await begin();
+
+  await until('a new task', async () => runtime.started.length === 1);
+  await steady();
+  expect(targets.list(BLUE)).toHaveLength(1);
+});
+
+it('replaces a task whose target is unhealthy', async () => {
+  await createWeb();
+  await steady();
+  targets.setHealth(BLUE, 'unhealthy', 'Health checks failed with these codes: [503]');
+
+  await until('the replacement', async () => runtime.started.length === 2);
+  const answer = await ecsActions(deps).DescribeServices({ services: ['web'] }, CTX);
+  expect(answer?.services?.[0]?.events?.map(({ message }) => message).join('\n')).toContain(
+    '(reason Health checks failed with these codes: [503]).',
+  );
+});
+
+it('rescales every task set when the desired count changes', async () => {
+  await createWeb();
+  await createGreen();
+  await steady(2);
+  await ecsActions(deps).UpdateService({ service: 'web', desiredCount: 2 }, CTX);
+
+  await until('four tasks', async () => runtime.started.length === 4);
+  await steady(2);
+});

@@ -1,0 +1,93 @@
+import type { Scope } from '../../../kernel/scope.ts';
+import type { EcsDeps } from '../deps.ts';
+import { instanceId } from '../arns.ts';
+import { findTaskDefinition } from '../records/task-definition.ts';
+import type { ServiceRecord } from '../records/service.ts';
+import type { TaskSetRecord } from '../records/task-set.ts';
+import { tasks, type TaskBinding } from '../records/task.ts';
+import { ended } from './end-task.ts';
+import type { Happening } from './happenings.ts';
+import { makeTask } from './make-task.ts';
+
+/** Records new tasks of a set; the next pass starts them. */
+export async function startTasks(
+  { store, targets }: EcsDeps,
+  scope: Scope,
+  service: ServiceRecord,
+  set: TaskSetRecord,
+  count: number,
+  now: number,
+): Promise<Happening[]> {
+  if (count === 0) return [];
+  const definition = await findTaskDefinition(store, scope, set.taskDefinition);
+  if (!definition) return [];
+  const bindings = await Promise.all(set.loadBalancers.map((entry) => bind(targets, scope, entry)));
+  const happenings: Happening[] = [];
+  for (let made = 0; made < count; made += 1) {
+    const task = makeTask(
+      scope,
+      {
+        cluster: service.cluster,
+        definition,
+        launchType: set.launchType ?? (set.capacityProviderStrategy?.length ? 'FARGATE' : 'EC2'),
+        platformVersion: set.platformVersion,
+        networkConfiguration: set.networkConfiguration,
+        group: `service:${service.name}`,
+        startedBy: set.id,
+        service: service.name,
+        setId: set.id,
+        bindings,
+        enableExecuteCommand: service.enableExecuteCommand,
+        tags: tagsFor(service, definition.tags),
+      },
+      now,
+    );
+    await tasks(store).insert(scope, task.id, task, { parent: service.cluster });
+    happenings.push({ what: 'started', setId: set.id, taskId: task.id });
+  }
+  return happenings;
+}
+
+/** Records that tasks of a set end. */
+export async function stopTasks(
+  { store }: EcsDeps,
+  scope: Scope,
+  set: TaskSetRecord,
+  ids: readonly string[],
+  now: number,
+): Promise<void> {
+  const kind = set.kind === 'deployment' ? 'deployment' : 'taskSet';
+  const reason = `Scaling activity initiated by (${kind} ${set.id})`;
+  for (const id of ids)
+    await tasks(store).change(scope, id, (task) => ended(task, { stopCode: 'ServiceSchedulerInitiated', reason }, now));
+}
+
+async function bind(
+  targets: EcsDeps['targets'],
+  scope: Scope,
+  entry: ServiceRecord['loadBalancers'][number],
+): Promise<TaskBinding> {
+  const targetGroupArn = entry.targetGroupArn ?? '';
+  return {
+    targetGroupArn,
+    targetType: (await targets.describe(scope, targetGroupArn))?.targetType ?? 'ip',
+    instanceId: instanceId(scope),
+    containerName: entry.containerName ?? '',
+    containerPort: entry.containerPort ?? 0,
+  };
+}
+
+function tagsFor(
+  service: ServiceRecord,
+  definitionTags: ServiceRecord['tags'] | readonly ServiceRecord['tags'][number][],
+) {
+  const managed = service.enableECSManagedTags
+    ? [
+        { key: 'aws:ecs:serviceName', value: service.name },
+        { key: 'aws:ecs:clusterName', value: service.cluster },
+      ]
+    : [];
+  if (service.propagateTags === 'SERVICE') return [...service.tags, ...managed];
+  if (service.propagateTags === 'TASK_DEFINITION') return [...definitionTags, ...managed];
+  return managed;
+}

@@ -1,0 +1,50 @@
+import type { CapacityProviderStrategyItem, ClusterConfiguration, ClusterSetting, Tag } from '@aws-sdk/client-ecs';
+import type { Scope } from '../../../kernel/scope.ts';
+import type { Records, Transaction } from '../../../store/store.ts';
+import { nameFrom } from '../arns.ts';
+import { clusterNotFound } from '../faults.ts';
+
+/** Kept under its name. */
+export interface ClusterRecord {
+  readonly name: string;
+  readonly status: 'ACTIVE' | 'INACTIVE';
+  readonly settings: readonly ClusterSetting[];
+  readonly configuration?: ClusterConfiguration | undefined;
+  readonly capacityProviders: readonly string[];
+  readonly defaultCapacityProviderStrategy: readonly CapacityProviderStrategyItem[];
+  readonly tags: readonly Tag[];
+}
+
+export const clusters = (tx: Transaction): Records<ClusterRecord> => tx.records('ecs_clusters');
+
+export const newCluster = (name: string, members: Partial<ClusterRecord> = {}): ClusterRecord => ({
+  name,
+  status: 'ACTIVE',
+  settings: [{ name: 'containerInsights', value: 'disabled' }],
+  capacityProviders: [],
+  defaultCapacityProviderStrategy: [],
+  tags: [],
+  ...members,
+});
+
+/** Finds a cluster by name or ARN. `default` is made when it is first asked for, since users expect it to be there. */
+export async function findCluster(
+  tx: Transaction,
+  scope: Scope,
+  given = 'default',
+): Promise<ClusterRecord | undefined> {
+  const name = nameFrom(scope, 'cluster', given);
+  const found = await clusters(tx).get(scope, name);
+  if (found || name !== 'default') return found;
+  const made = newCluster(name);
+  await clusters(tx).put(scope, name, made);
+  return made;
+}
+
+/** @throws {ClusterNotFoundException} for an unknown or inactive cluster */
+export async function requireCluster(tx: Transaction, scope: Scope, given: string | undefined): Promise<ClusterRecord> {
+  const found = await findCluster(tx, scope, given === '' ? undefined : given);
+  if (!found) throw clusterNotFound();
+  if (found.status !== 'ACTIVE') throw clusterNotFound('The referenced cluster was inactive.');
+  return found;
+}

@@ -1,0 +1,77 @@
+import type { LaunchType, NetworkConfiguration, Tag, TaskOverride, TaskStopCode } from '@aws-sdk/client-ecs';
+import type { ContainerObservation, TaskSpec } from '../../../drivers/runtimes/runtime.ts';
+import type { Records, Transaction } from '../../../store/store.ts';
+
+export type TaskStatus =
+  'PROVISIONING' | 'PENDING' | 'RUNNING' | 'DEACTIVATING' | 'STOPPING' | 'DEPROVISIONING' | 'STOPPED';
+
+/** One registration of a task with a target group; it is recorded before the load balancer is told. */
+export interface TaskTarget {
+  readonly targetGroupArn: string;
+  readonly id: string;
+  readonly port: number;
+  readonly state: 'registering' | 'registered' | 'draining' | 'drained';
+}
+
+/** A port of a container that must be registered with a target group. */
+export interface TaskBinding {
+  readonly targetGroupArn: string;
+  readonly targetType: string;
+  /** What targets of type `instance` are registered as. */
+  readonly instanceId: string;
+  readonly containerName: string;
+  readonly containerPort: number;
+}
+
+/** Kept under its 32 digits, below its cluster. */
+export interface TaskRecord {
+  readonly id: string;
+  readonly arn: string;
+  readonly cluster: string;
+  /** Of the set that keeps it: `ecs-svc/…`; absent for tasks of RunTask. */
+  readonly setId?: string | undefined;
+  readonly service?: string | undefined;
+  readonly taskDefinition: string;
+  /** What the runtime is told, frozen when the task was made. */
+  readonly spec: TaskSpec;
+  /** Why Teal cannot run it, in ECS's form; it then fails to start. */
+  readonly unserved?: string | undefined;
+  readonly launchType: LaunchType;
+  readonly platformVersion?: string | undefined;
+  readonly networkConfiguration?: NetworkConfiguration | undefined;
+  readonly cpu: string;
+  readonly memory: string;
+  readonly group: string;
+  readonly startedBy?: string | undefined;
+  readonly overrides: TaskOverride;
+  readonly enableExecuteCommand: boolean;
+  readonly tags: Tag[];
+  /** Real milliseconds between SIGTERM and SIGKILL. */
+  readonly stopTimeout: number;
+  readonly bindings: readonly TaskBinding[];
+  readonly targets: readonly TaskTarget[];
+  readonly desiredStatus: 'RUNNING' | 'STOPPED';
+  readonly lastStatus: TaskStatus;
+  /** A uuid for each container, by name. */
+  readonly containerIds: Readonly<Record<string, string>>;
+  readonly attachmentId: string;
+  readonly containers: readonly ContainerObservation[];
+  readonly stopCode?: TaskStopCode | undefined;
+  readonly stoppedReason?: string | undefined;
+  readonly version: number;
+  readonly createdAt: number;
+  readonly startedAt?: number | undefined;
+  readonly stoppingAt?: number | undefined;
+  readonly executionStoppedAt?: number | undefined;
+  readonly stoppedAt?: number | undefined;
+  readonly clientToken?: string | undefined;
+}
+
+export const tasks = (tx: Transaction): Records<TaskRecord> => tx.records('ecs_tasks');
+
+/** Whether a set counts it: it runs, or is on its way there. */
+export const isWanted = ({ desiredStatus }: TaskRecord): boolean => desiredStatus === 'RUNNING';
+
+export const isRunning = (task: TaskRecord): boolean => isWanted(task) && task.lastStatus === 'RUNNING';
+
+export const isPending = (task: TaskRecord): boolean => isWanted(task) && task.lastStatus !== 'RUNNING';

@@ -1,0 +1,116 @@
+import type { Attachment, Container, NetworkBinding, Task } from '@aws-sdk/client-ecs';
+import type { ContainerObservation, ContainerSpec } from '../../../drivers/runtimes/runtime.ts';
+import type { Scope } from '../../../kernel/scope.ts';
+import { arns } from '../arns.ts';
+import type { TaskRecord } from '../records/task.ts';
+
+const asDate = (at: number | undefined): Date | undefined => (at === undefined ? undefined : new Date(at));
+
+/** A task as DescribeTasks shows it. */
+export function showTask(scope: Scope, task: TaskRecord): Task {
+  const isFargate = task.launchType === 'FARGATE';
+  const isConnected = task.startedAt !== undefined;
+  return {
+    attachments: attachmentsOf(task),
+    attributes: [{ name: 'ecs.cpu-architecture', value: process.arch === 'arm64' ? 'arm64' : 'x86_64' }],
+    availabilityZone: `${scope.region}a`,
+    clusterArn: arns.cluster(scope, task.cluster),
+    connectivity: isConnected ? 'CONNECTED' : undefined,
+    connectivityAt: asDate(task.startedAt),
+    containers: task.spec.containers.map((spec) => showContainer(scope, task, spec)),
+    cpu: task.cpu,
+    createdAt: new Date(task.createdAt),
+    desiredStatus: task.desiredStatus,
+    enableExecuteCommand: task.enableExecuteCommand,
+    executionStoppedAt: asDate(task.executionStoppedAt),
+    group: task.group,
+    healthStatus: 'UNKNOWN',
+    lastStatus: task.lastStatus,
+    launchType: task.launchType,
+    memory: task.memory,
+    overrides: {
+      ...task.overrides,
+      containerOverrides: task.spec.containers.map(
+        ({ name }) => task.overrides.containerOverrides?.find((one) => one.name === name) ?? { name },
+      ),
+      inferenceAcceleratorOverrides: [],
+    },
+    ...(isFargate && {
+      platformVersion: task.platformVersion,
+      platformFamily: 'Linux',
+      ephemeralStorage: { sizeInGiB: 20 },
+      fargateEphemeralStorage: { sizeInGiB: 20 },
+    }),
+    pullStartedAt: isConnected ? new Date(task.createdAt) : undefined,
+    pullStoppedAt: asDate(task.startedAt),
+    startedAt: asDate(task.startedAt),
+    startedBy: task.startedBy,
+    stopCode: task.stopCode,
+    stoppedAt: asDate(task.stoppedAt),
+    stoppedReason: task.stoppedReason,
+    stoppingAt: asDate(task.stoppingAt),
+    tags: task.tags,
+    taskArn: task.arn,
+    taskDefinitionArn: task.taskDefinition,
+    version: task.version,
+  };
+}
+
+function showContainer(scope: Scope, task: TaskRecord, spec: ContainerSpec): Container {
+  const seen = task.containers.find(({ name }) => name === spec.name);
+  const address = privateAddress(task);
+  return {
+    containerArn: arns.container(scope, task.cluster, task.id, task.containerIds[spec.name] ?? task.id),
+    taskArn: task.arn,
+    name: spec.name,
+    image: spec.image,
+    runtimeId: seen?.runtimeId,
+    lastStatus: task.lastStatus === 'STOPPED' ? 'STOPPED' : (seen?.state.toUpperCase() ?? 'PENDING'),
+    exitCode: seen?.exitCode,
+    reason: seen?.reason,
+    networkBindings: seen && task.spec.networkMode !== 'awsvpc' ? bindingsOf(seen) : [],
+    networkInterfaces:
+      task.spec.networkMode === 'awsvpc' && address !== undefined
+        ? [{ attachmentId: task.attachmentId, privateIpv4Address: address }]
+        : [],
+    healthStatus: 'UNKNOWN',
+    cpu: String(spec.cpu),
+    memory: spec.memory === undefined ? undefined : String(spec.memory),
+    memoryReservation: spec.memoryReservation === undefined ? undefined : String(spec.memoryReservation),
+  };
+}
+
+const bindingsOf = ({ endpoints }: ContainerObservation): NetworkBinding[] =>
+  endpoints.map(({ containerPort, port, protocol }) => ({
+    bindIP: '0.0.0.0',
+    containerPort,
+    hostPort: port,
+    protocol,
+  }));
+
+const privateAddress = ({ containers }: TaskRecord): string | undefined =>
+  containers.flatMap(({ endpoints }) => endpoints)[0]?.host;
+
+/** The network interface of an awsvpc task; its ids follow from the attachment's. */
+function attachmentsOf(task: TaskRecord): Attachment[] {
+  if (task.spec.networkMode !== 'awsvpc') return [];
+  const digits = task.attachmentId.replaceAll('-', '');
+  const address = privateAddress(task);
+  const subnet = task.networkConfiguration?.awsvpcConfiguration?.subnets?.[0];
+  const status =
+    task.lastStatus === 'STOPPED' ? 'DELETED' : task.lastStatus === 'PROVISIONING' ? 'PRECREATED' : 'ATTACHED';
+  const details = [
+    ['subnetId', subnet],
+    ['networkInterfaceId', `eni-${digits.slice(0, 17)}`],
+    ['macAddress', `02:${(digits.slice(-10).match(/../g) ?? []).join(':')}`],
+    ['privateIPv4Address', address],
+  ] as const;
+  return [
+    {
+      id: task.attachmentId,
+      type: 'ElasticNetworkInterface',
+      status,
+      details: details.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }])),
+    },
+  ];
+}

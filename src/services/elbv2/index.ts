@@ -1,0 +1,131 @@
+import type * as ElbSdk from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Balancer } from '../../drivers/balancers/balancer.ts';
+import type { Bell } from '../../kernel/bell.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { Store } from '../../store/store.ts';
+import type { Actions, Service } from '../../wire/types.ts';
+import {
+  describeListenerAttributes,
+  describeLoadBalancerAttributes,
+  describeTargetGroupAttributes,
+  modifyLoadBalancerAttributes,
+  modifyTargetGroupAttributes,
+} from './actions/attributes.ts';
+import { createListener } from './actions/create-listener.ts';
+import { createLoadBalancer } from './actions/create-load-balancer.ts';
+import { createRule } from './actions/create-rule.ts';
+import { createTargetGroup } from './actions/create-target-group.ts';
+import { deleteListener } from './actions/delete-listener.ts';
+import { deleteLoadBalancer } from './actions/delete-load-balancer.ts';
+import { deleteRule } from './actions/delete-rule.ts';
+import { deleteTargetGroup } from './actions/delete-target-group.ts';
+import { deregisterTargets } from './actions/deregister-targets.ts';
+import { describeAccountLimits } from './actions/describe-account-limits.ts';
+import { describeListeners } from './actions/describe-listeners.ts';
+import { describeLoadBalancers } from './actions/describe-load-balancers.ts';
+import { describeRules } from './actions/describe-rules.ts';
+import { describeTargetGroups } from './actions/describe-target-groups.ts';
+import { describeTargetHealth } from './actions/describe-target-health.ts';
+import { modifyListener } from './actions/modify-listener.ts';
+import { modifyRule } from './actions/modify-rule.ts';
+import { modifyTargetGroup } from './actions/modify-target-group.ts';
+import { registerTargets } from './actions/register-targets.ts';
+import { setSecurityGroups, setSubnets } from './actions/set-placement.ts';
+import { setRulePriorities } from './actions/set-rule-priorities.ts';
+import { addTags, describeTags, removeTags } from './actions/tags.ts';
+import { createBalancerLink } from './balancer-link.ts';
+import { createElb, type Elb } from './elb.ts';
+import { balancerHealth, type BalancerHealth } from './health.ts';
+import { invalidInput } from './invalid-input.ts';
+import { keepBalancer } from './loop.ts';
+import type { Network } from './network.ts';
+
+/*
+ * Elastic Load Balancing v2: application load balancers with HTTP listeners, for real.
+ *
+ * Not served, and refused with an error that says so: network and gateway load balancers; HTTPS listeners and target
+ * groups; HTTP/2 and gRPC targets; lambda and alb targets; dual stack; conditions other than host-header and
+ * path-pattern; regular expressions; transforms; authenticating actions; stickiness of any kind; slow start; other
+ * algorithms than round robin; access and connection logs; trust stores; SSL policies; changing listener attributes.
+ *
+ * Kept and shown, without effect: security groups; subnets; the load balancer attributes desync_mitigation_mode,
+ * drop_invalid_header_fields, preserve_host_header, x_amzn_tls…, http2, client_keep_alive, waf, zonal_shift, ipv6; of
+ * target groups cross_zone and dns_failover.
+ *
+ * Different from AWS: `ip` targets may be loopback addresses, since tasks of the process runtime live there, and any
+ * `i-…` is this machine; DNS names end in `elb.localhost`; a target is `draining` only until its last request has ended,
+ * where AWS shows that state until the deregistration delay has; a target of an unused group is dropped at once only if
+ * nothing is in flight to it; a listener whose port could not be bound has the tag `teal:bound-port`.
+ */
+
+export interface ElbDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly bell: Bell;
+  readonly balancer: Balancer;
+  /** Who knows subnets, VPCs and security groups; without it any id of the right form is taken. */
+  readonly network?: Network;
+}
+
+export interface ElbService extends Service {
+  /** Listeners with the ports asked for and bound, epochs, and targets by state. */
+  describeHealth(): Promise<BalancerHealth>;
+}
+
+/** Elastic Load Balancing v2 over a balancer that carries the traffic. Whoever opened the balancer closes it. */
+export function elbv2(deps: ElbDeps): ElbService {
+  const { store, clock, logger, bell, network } = deps;
+  const link = createBalancerLink({ store, clock, logger, balancer: deps.balancer });
+  const stop = new AbortController();
+  let loop: Promise<void> = Promise.resolve();
+  return {
+    name: 'elbv2',
+    actions: actionTable(createElb({ store, clock, logger, bell, link, network })),
+    onInvalidInput: invalidInput,
+    describeHealth: () => balancerHealth(store, link),
+    async start() {
+      await link.reapply();
+      loop = keepBalancer({ store, clock, logger, bell, link }, stop.signal);
+    },
+    async close() {
+      stop.abort();
+      await loop;
+    },
+  };
+}
+
+const actionTable = (elb: Elb) =>
+  ({
+    AddTags: addTags(elb),
+    CreateListener: createListener(elb),
+    CreateLoadBalancer: createLoadBalancer(elb),
+    CreateRule: createRule(elb),
+    CreateTargetGroup: createTargetGroup(elb),
+    DeleteListener: deleteListener(elb),
+    DeleteLoadBalancer: deleteLoadBalancer(elb),
+    DeleteRule: deleteRule(elb),
+    DeleteTargetGroup: deleteTargetGroup(elb),
+    DeregisterTargets: deregisterTargets(elb),
+    DescribeAccountLimits: describeAccountLimits(),
+    DescribeListenerAttributes: describeListenerAttributes(elb),
+    DescribeListeners: describeListeners(elb),
+    DescribeLoadBalancerAttributes: describeLoadBalancerAttributes(elb),
+    DescribeLoadBalancers: describeLoadBalancers(elb),
+    DescribeRules: describeRules(elb),
+    DescribeTags: describeTags(elb),
+    DescribeTargetGroupAttributes: describeTargetGroupAttributes(elb),
+    DescribeTargetGroups: describeTargetGroups(elb),
+    DescribeTargetHealth: describeTargetHealth(elb),
+    ModifyListener: modifyListener(elb),
+    ModifyLoadBalancerAttributes: modifyLoadBalancerAttributes(elb),
+    ModifyRule: modifyRule(elb),
+    ModifyTargetGroup: modifyTargetGroup(elb),
+    ModifyTargetGroupAttributes: modifyTargetGroupAttributes(elb),
+    RegisterTargets: registerTargets(elb),
+    RemoveTags: removeTags(elb),
+    SetRulePriorities: setRulePriorities(elb),
+    SetSecurityGroups: setSecurityGroups(elb),
+    SetSubnets: setSubnets(elb),
+  }) satisfies Actions<typeof ElbSdk>;

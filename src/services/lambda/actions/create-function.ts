@@ -1,0 +1,85 @@
+import type { CreateFunctionCommand } from '@aws-sdk/client-lambda';
+import { newId } from '../../../kernel/ids.ts';
+import type { Scope } from '../../../kernel/scope.ts';
+import { DuplicateRecord } from '../../../store/store.ts';
+import type { Action, ActionInput } from '../../../wire/types.ts';
+import { withSettings } from '../changes.ts';
+import { checkEnvironment, checkSizes, refuseUnmade, requireZip } from '../checks.ts';
+import type { LambdaTools } from '../deps.ts';
+import { conflict, functionNotFound, invalidParameter } from '../faults.ts';
+import { functionArn, readFunctionName } from '../function-name.ts';
+import { functionsIn, type CodeRecord, type FunctionRecord } from '../records.ts';
+import { checkRuntime } from '../runtimes.ts';
+import { shownFunction } from '../shown.ts';
+
+type Input = ActionInput<typeof CreateFunctionCommand>;
+
+export const createFunction =
+  (tools: LambdaTools): Action<typeof CreateFunctionCommand> =>
+  async (input, ctx) => {
+    const { name, account, arn } = readFunctionName(input.FunctionName, ctx);
+    if (account !== ctx.account) throw functionNotFound(arn);
+    if (name.length > 64) throw tooLong(name);
+    const zip = check(input, tools);
+    if (await functionsIn(tools.store).get(ctx, name)) throw alreadyExists(name);
+    const code = await tools.code.keep(zip);
+    const record = newRecord(input, name, ctx, code, tools.clock.now().getTime());
+    try {
+      await functionsIn(tools.store).insert(ctx, name, record);
+    } catch (error) {
+      if (error instanceof DuplicateRecord) throw alreadyExists(name);
+      throw error;
+    }
+    tools.ring();
+    return shownFunction(record);
+  };
+
+function check(input: Input, { functions }: LambdaTools): Uint8Array {
+  if (input.PackageType === 'Image' || input.Code.ImageUri) {
+    throw invalidParameter(
+      "Teal runs functions from zip packages, not from images: use PackageType 'Zip' and send ZipFile",
+    );
+  }
+  if (!input.Runtime || !input.Handler) {
+    throw invalidParameter(
+      'Runtime and Handler are mandatory parameters for functions created with deployment packages.',
+    );
+  }
+  checkRuntime(input.Runtime, functions);
+  refuseUnmade(input);
+  refuseUnmade(input.Code);
+  checkSizes(input);
+  checkEnvironment(input.Environment?.Variables ?? {});
+  return requireZip(input.Code);
+}
+
+function newRecord(input: Input, name: string, scope: Scope, code: CodeRecord, now: number): FunctionRecord {
+  const plain: FunctionRecord = {
+    name,
+    arn: functionArn(scope, name),
+    role: input.Role,
+    runtime: '',
+    handler: '',
+    description: '',
+    timeout: 3,
+    memorySize: 128,
+    code,
+    architecture: input.Architectures?.[0] ?? 'x86_64',
+    ephemeralStorage: 512,
+    tracingMode: 'PassThrough',
+    logging: { format: 'Text', group: `/aws/lambda/${name}` },
+    tags: input.Tags ?? {},
+    revisionId: newId.uuid(),
+    lastModifiedAt: now,
+    state: 'Pending',
+    lastUpdate: 'Successful',
+  };
+  return withSettings(plain, input);
+}
+
+const alreadyExists = (name: string) => conflict(`Function already exist: ${name}`);
+
+const tooLong = (name: string) =>
+  invalidParameter(
+    `1 validation error detected: Value '${name}' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 64`,
+  );

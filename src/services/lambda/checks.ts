@@ -1,0 +1,92 @@
+import { invalidParameter } from './faults.ts';
+
+/** Variables that Lambda sets itself. Source: Lambda, defined runtime environment variables. */
+const RESERVED = new Set(
+  '_HANDLER _X_AMZN_TRACE_ID AWS_DEFAULT_REGION AWS_REGION AWS_EXECUTION_ENV AWS_LAMBDA_FUNCTION_NAME AWS_LAMBDA_FUNCTION_MEMORY_SIZE AWS_LAMBDA_FUNCTION_VERSION AWS_LAMBDA_INITIALIZATION_TYPE AWS_LAMBDA_LOG_GROUP_NAME AWS_LAMBDA_LOG_STREAM_NAME AWS_ACCESS_KEY AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_LAMBDA_RUNTIME_API LAMBDA_TASK_ROOT LAMBDA_RUNTIME_DIR'.split(
+    ' ',
+  ),
+);
+const MAX_ENVIRONMENT_BYTES = 4096;
+const CANNOT =
+  'Lambda was unable to configure your environment variables because the environment variables you have provided';
+
+export function checkEnvironment(variables: Readonly<Record<string, string>>): void {
+  const reserved = Object.keys(variables).filter((name) => RESERVED.has(name));
+  if (reserved.length > 0) {
+    throw invalidParameter(
+      `${CANNOT} contains reserved keys that are currently not supported for modification. Reserved keys used in this request: ${reserved.join(', ')}`,
+    );
+  }
+  const measured = JSON.stringify(variables);
+  if (Buffer.byteLength(measured) > MAX_ENVIRONMENT_BYTES) {
+    throw invalidParameter(`${CANNOT} exceeded the 4KB limit. String measured: ${measured}`);
+  }
+  // A NUL cannot be in an environment; such a function would never start.
+  if (measured.includes('\\u0000')) throw invalidParameter(`${CANNOT} contain characters that are not allowed`);
+}
+
+/** Lambda's limits that its model does not state. */
+export function checkSizes({
+  MemorySize = 128,
+  Timeout = 3,
+}: {
+  MemorySize?: number | undefined;
+  Timeout?: number | undefined;
+}): void {
+  if (MemorySize > 10_240) throw tooLarge('MemorySize', 10_240);
+  if (Timeout > 900) throw tooLarge('Timeout', 900);
+}
+
+const tooLarge = (member: string, limit: number) =>
+  invalidParameter(
+    `'${member}' value failed to satisfy constraint: Member must have value less than or equal to ${limit}`,
+  );
+
+/** Members that are refused rather than accepted without effect. */
+const UNMADE = [
+  'CapacityProviderConfig',
+  'CodeSigningConfigArn',
+  'DeadLetterConfig',
+  'DurableConfig',
+  'FileSystemConfigs',
+  'ImageConfig',
+  'KMSKeyArn',
+  'Layers',
+  'Publish',
+  'PublishTo',
+  'SourceKMSKeyArn',
+  'TenancyConfig',
+];
+
+export function refuseUnmade(input: object): void {
+  for (const member of UNMADE) {
+    if (!isEmpty(Reflect.get(input, member)))
+      throw invalidParameter(`Teal does not support '${member}' yet: leave it out`);
+  }
+  const snapStart: unknown = Reflect.get(input, 'SnapStart');
+  if (typeof snapStart === 'object' && snapStart && Reflect.get(snapStart, 'ApplyOn') === 'PublishedVersions') {
+    throw invalidParameter("Teal does not support 'SnapStart' yet: leave it out");
+  }
+}
+
+/** Tools send empty lists and structures for what was not asked for. */
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === false || value === '') return true;
+  return typeof value === 'object' && Object.values(value).every(isEmpty);
+}
+
+interface CodeInput {
+  readonly ZipFile?: Uint8Array | undefined;
+  readonly S3Bucket?: string | undefined;
+  readonly S3Key?: string | undefined;
+  readonly ImageUri?: string | undefined;
+}
+
+export function requireZip(code: CodeInput): Uint8Array {
+  if (code.ImageUri) throw invalidParameter('Teal runs functions from zip packages, not from images: send ZipFile');
+  if (code.S3Bucket || code.S3Key) {
+    throw invalidParameter('Teal does not read function code from S3 yet: send the package as ZipFile');
+  }
+  if (!code.ZipFile) throw invalidParameter('Please provide a source for function code.');
+  return code.ZipFile;
+}

@@ -1,0 +1,74 @@
+import { sql, type Kysely } from 'kysely';
+import type { Tables } from './tables.ts';
+
+export interface Migration {
+  /** Four digits and a name; migrations run in this order, each once. */
+  readonly name: string;
+  up(db: Kysely<Tables>): Promise<void>;
+}
+
+const documents = (...kinds: string[]): Migration['up'] => {
+  return async (db) => {
+    for (const kind of kinds) {
+      await db.schema
+        .createTable(kind)
+        .addColumn('seq', 'integer', (column) => column.primaryKey().autoIncrement())
+        .addColumn('account', 'text', (column) => column.notNull())
+        .addColumn('region', 'text', (column) => column.notNull())
+        .addColumn('id', 'text', (column) => column.notNull())
+        .addColumn('parent', 'text')
+        .addColumn('doc', 'text', (column) => column.notNull())
+        .addUniqueConstraint(`${kind}_key`, ['account', 'region', 'id'])
+        .execute();
+      await sql`create index ${sql.ref(`${kind}_parent`)} on ${sql.table(kind)} (account, region, parent)`.execute(db);
+    }
+  };
+};
+
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    name: '0001-first-records',
+    up: documents(
+      'codedeploy_applications',
+      'codedeploy_configs',
+      'codedeploy_groups',
+      'codedeploy_revisions',
+      'codedeploy_deployments',
+      'codedeploy_active_deployments',
+      'ecs_clusters',
+      'ecs_families',
+      'ecs_task_definitions',
+      'ecs_services',
+      'ecs_task_sets',
+      'ecs_tasks',
+      'elbv2_load_balancers',
+      'elbv2_target_groups',
+      'elbv2_listeners',
+      'elbv2_rules',
+      'elbv2_targets',
+      'lambda_functions',
+      'lambda_invocations',
+      'iam_roles',
+      'resource_tags',
+      'teal_settings',
+    ),
+  },
+];
+
+/** Brings the database up to date. @throws when the database was written by a newer Teal */
+export async function migrate(db: Kysely<Tables>): Promise<void> {
+  await sql`create table if not exists migrations (name text primary key, applied_at text not null)`.execute(db);
+  const done = new Set((await db.selectFrom('migrations').select('name').execute()).map((row) => row.name));
+  const unknown = [...done].filter((name) => !MIGRATIONS.some((migration) => migration.name === name));
+  if (unknown.length > 0)
+    throw new Error(
+      `the data folder was written by a newer Teal (it has ${unknown.join(', ')}); use that version, or another --data`,
+    );
+  for (const migration of MIGRATIONS) {
+    if (done.has(migration.name)) continue;
+    await db.transaction().execute(async (tx) => {
+      await migration.up(tx);
+      await sql`insert into migrations (name, applied_at) values (${migration.name}, datetime('now'))`.execute(tx);
+    });
+  }
+}

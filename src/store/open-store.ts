@@ -1,0 +1,24 @@
+import { Kysely } from 'kysely';
+import { documentRecords } from './document-records.ts';
+import { RECORD_KINDS, type RecordKind } from './kinds.ts';
+import { migrate } from './migrations.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
+import type { Records, Store } from './store.ts';
+import type { Tables } from './tables.ts';
+
+/** Opens (or makes) the SQLite store in a file and migrates it; `:memory:` keeps it in memory, for tests. */
+export async function openStore(file: string): Promise<Store> {
+  const db = new Kysely<Tables>({ dialect: sqliteDialect(file) });
+  await migrate(db);
+  return {
+    records: <T>(kind: RecordKind): Records<T> => documentRecords<T>(db, kind),
+    transaction: (work) =>
+      db.transaction().execute((tx) => work({ records: <T>(kind: RecordKind) => documentRecords<T>(tx, kind) })),
+    async reset() {
+      await db.transaction().execute(async (tx) => {
+        for (const kind of RECORD_KINDS) await tx.deleteFrom(kind).execute();
+      });
+    },
+    close: () => db.destroy(),
+  };
+}

@@ -1,0 +1,28 @@
+/**
+ * An AWS error by its code, for codes that the SDK models no exception class for (all of EC2's, `ValidationError`,
+ * `ClientException` of shared names). Where the SDK has a class, throw that class through `fault`.
+ */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: string;
+  /** HTTP status; by default 400. */
+  readonly status: number;
+
+  constructor(code: string, message: string, status = 400) {
+    super(message);
+    this.code = code;
+    this.status = status;
+  }
+}
+
+type ExceptionClass<E> = new (options: never) => E;
+
+/** Builds one of the SDK's modelled exceptions: `throw fault(ServiceNotFoundException, 'Service not found.')`. */
+export function fault<E extends Error>(
+  exception: ExceptionClass<E>,
+  message: string,
+  members: Record<string, unknown> = {},
+): E {
+  const build = exception as unknown as new (options: Record<string, unknown>) => E;
+  return new build({ message, $metadata: {}, ...members });
+}

@@ -1,0 +1,91 @@
+import type { ServiceModel } from './model.ts';
+import { buildModel } from './model.ts';
+import type { ConstraintFile } from './constraint-table.ts';
+import type { ServiceName } from './types.ts';
+
+export type ProtocolName = 'aws-json' | 'aws-query' | 'ec2-query' | 'rest-json';
+
+/** How one AWS service is told from the others, and where its shapes come from. */
+export interface CatalogueEntry {
+  /** The service in the SigV4 credential scope. */
+  readonly signingName: string;
+  /** Of `X-Amz-Target`, without the dot; only awsJson services have one. */
+  readonly targetPrefix: string | undefined;
+  /** The API version, which query clients send as `Version`. */
+  readonly version: string;
+  readonly xmlNamespace: string;
+  readonly protocol: ProtocolName;
+  /** Imports the SDK package, which costs 50 to 220 ms and 15 to 70 MB: only when a request asks for the service. */
+  load(): Promise<ServiceModel>;
+  loadConstraints(): Promise<ConstraintFile>;
+}
+
+/** A table that a JSON module holds: its type is only as wide as its content, so it is widened here. */
+const table = (module: { default: unknown }): ConstraintFile => module.default as ConstraintFile;
+
+/** Every service that the wire can speak, mounted or not. Source: platform.md, service table. */
+export const catalogue: Readonly<Record<ServiceName, CatalogueEntry>> = {
+  codedeploy: {
+    signingName: 'codedeploy',
+    targetPrefix: 'CodeDeploy_20141006',
+    version: '2014-10-06',
+    xmlNamespace: '',
+    protocol: 'aws-json',
+    load: async () => buildModel(await import('@aws-sdk/client-codedeploy')),
+    loadConstraints: async () => table(await import('./constraints/codedeploy.json', { with: { type: 'json' } })),
+  },
+  ecs: {
+    signingName: 'ecs',
+    targetPrefix: 'AmazonEC2ContainerServiceV20141113',
+    version: '2014-11-13',
+    xmlNamespace: '',
+    protocol: 'aws-json',
+    load: async () => buildModel(await import('@aws-sdk/client-ecs')),
+    loadConstraints: async () => table(await import('./constraints/ecs.json', { with: { type: 'json' } })),
+  },
+  elbv2: {
+    signingName: 'elasticloadbalancing',
+    targetPrefix: undefined,
+    version: '2015-12-01',
+    xmlNamespace: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
+    protocol: 'aws-query',
+    load: async () => buildModel(await import('@aws-sdk/client-elastic-load-balancing-v2')),
+    loadConstraints: async () => table(await import('./constraints/elbv2.json', { with: { type: 'json' } })),
+  },
+  lambda: {
+    signingName: 'lambda',
+    targetPrefix: undefined,
+    version: '2015-03-31',
+    xmlNamespace: '',
+    protocol: 'rest-json',
+    load: async () => buildModel(await import('@aws-sdk/client-lambda')),
+    loadConstraints: async () => table(await import('./constraints/lambda.json', { with: { type: 'json' } })),
+  },
+  iam: {
+    signingName: 'iam',
+    targetPrefix: undefined,
+    version: '2010-05-08',
+    xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
+    protocol: 'aws-query',
+    load: async () => buildModel(await import('@aws-sdk/client-iam')),
+    loadConstraints: async () => table(await import('./constraints/iam.json', { with: { type: 'json' } })),
+  },
+  sts: {
+    signingName: 'sts',
+    targetPrefix: undefined,
+    version: '2011-06-15',
+    xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+    protocol: 'aws-query',
+    load: async () => buildModel(await import('@aws-sdk/client-sts')),
+    loadConstraints: async () => table(await import('./constraints/sts.json', { with: { type: 'json' } })),
+  },
+  ec2: {
+    signingName: 'ec2',
+    targetPrefix: undefined,
+    version: '2016-11-15',
+    xmlNamespace: 'http://ec2.amazonaws.com/doc/2016-11-15/',
+    protocol: 'ec2-query',
+    load: async () => buildModel(await import('@aws-sdk/client-ec2')),
+    loadConstraints: async () => table(await import('./constraints/ec2.json', { with: { type: 'json' } })),
+  },
+};

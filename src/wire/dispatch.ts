@@ -1,0 +1,160 @@
+import { newId } from '../kernel/ids.ts';
+import type { Logger } from '../kernel/logger.ts';
+import { ApiError } from './api-error.ts';
+import { readBody } from './body.ts';
+import { choose, isForm, type Choice } from './choose.ts';
+import { credentialScope, type CredentialScope } from './credential-scope.ts';
+import { faultOf, internalFailure, type Fault } from './fault.ts';
+import type { Operation } from './model.ts';
+import { mount, type Loaded, type Mounted } from './mounted.ts';
+import { requireOwnOrigin } from './own-origin.ts';
+import { textOf, type Fields, type Protocol } from './protocols/protocol.ts';
+import { createProtocols, type Protocols } from './protocols/protocols.ts';
+import type { Refusal } from './protocols/refusal.ts';
+import type { WireRequest, WireResponse } from './request.ts';
+import type { CallContext, Service } from './types.ts';
+import { NotAnInteger, validate } from './validate.ts';
+import { validationError } from './validation-error.ts';
+
+export interface WireOptions {
+  readonly services: readonly Service[];
+  readonly logger: Logger;
+  /** For any request; protocols that never carry files take less. By default 70 MiB, for Lambda's zip files. */
+  readonly maxBodyBytes?: number;
+}
+
+/** The AWS APIs of the mounted services, whatever carries the requests. */
+export interface Wire {
+  /** Answers every request; it never rejects. */
+  handle(request: WireRequest): Promise<WireResponse>;
+}
+
+const DEFAULT_BODY_BYTES = 70 * 1_048_576;
+/** Enough for any request whose service is still to be told from its form. */
+const UNKNOWN_FORM_BYTES = 1_048_576;
+
+/** Everything that one request gathers on its way. */
+interface Call {
+  readonly request: WireRequest;
+  readonly requestId: string;
+  readonly scope: CredentialScope;
+  readonly log: Logger;
+}
+
+export function createWire(options: WireOptions): Wire {
+  const mounted = options.services.map(mount);
+  const protocols = createProtocols();
+  const limit = options.maxBodyBytes ?? DEFAULT_BODY_BYTES;
+  return {
+    async handle(request) {
+      const requestId = newId.uuid();
+      const call: Call = { request, requestId, scope: credentialScope(request), log: options.logger };
+      const choice = await chooseSafely(call, mounted, protocols, limit);
+      if ('refuse' in choice) return refuse(call, choice.refuse, choice.in);
+      return serve(call, choice.mounted, choice.protocol, limit);
+    },
+  };
+}
+
+async function chooseSafely(
+  call: Call,
+  mounted: readonly Mounted[],
+  protocols: Protocols,
+  limit: number,
+): Promise<Choice> {
+  const { request, scope } = call;
+  const version = async () => {
+    const asked = request.query.get('Version');
+    if (asked !== null || request.method === 'GET') return asked ?? undefined;
+    const body = textOf(await readBody(request, Math.min(limit, UNKNOWN_FORM_BYTES)));
+    return /(?:^|&)Version=([\d-]+)/.exec(body)?.[1];
+  };
+  try {
+    requireOwnOrigin(request);
+    return await choose(request, scope, mounted, protocols, version);
+  } catch (cause) {
+    const error = cause instanceof ApiError ? cause : new ApiError('InternalFailure', internalFailure.message, 500);
+    if (cause !== error) call.log.error('request could not be placed', { requestId: call.requestId, cause });
+    return { refuse: error, in: isForm(request) ? protocols.query : protocols.jsonOf(request) };
+  }
+}
+
+function refuse(call: Call, error: ApiError, language: Protocol | Refusal): WireResponse {
+  const fault = faultOf(undefined, error) ?? internalFailure;
+  call.log.debug('request refused', { requestId: call.requestId, code: fault.code, reason: fault.message });
+  return typeof language === 'function'
+    ? language(fault, call.requestId)
+    : language.writeError(undefined, fault, call.requestId);
+}
+
+async function serve(call: Call, mounted: Mounted, protocol: Protocol, limit: number): Promise<WireResponse> {
+  const { request, requestId } = call;
+  const asked: { operation?: string; model?: Loaded['model'] } = {};
+  const log = call.log.with({ service: mounted.service.name, requestId });
+  try {
+    const loaded = await mounted.load();
+    asked.model = loaded.model;
+    const spoken = { entry: mounted.entry, model: loaded.model };
+    const body = await readBody(request, Math.min(limit, protocol.maxBodyBytes));
+    const { operation, read } = protocol.resolve(spoken, request, body);
+    asked.operation = operation.name;
+    const action = requireAction(mounted, operation, protocol);
+    const input = requireValid(mounted, loaded, operation, protocol, read());
+    const output = ((await action(input as never, contextOf(call, mounted, operation))) ?? {}) as Fields;
+    const response = protocol.write(spoken, operation, output, requestId);
+    log.debug('request served', { operation: operation.name, status: response.status });
+    return response;
+  } catch (cause) {
+    const fault = faultOf(asked.model, cause) ?? hide(cause, log, asked.operation);
+    log.debug('request failed', { operation: asked.operation, code: fault.code, reason: fault.message });
+    return protocol.writeError(mounted.entry, fault, requestId);
+  }
+}
+
+function hide(cause: unknown, log: Logger, operation: string | undefined): Fault {
+  const stack = cause instanceof Error ? cause.stack : undefined;
+  log.error('action failed', { operation, cause, stack });
+  return internalFailure;
+}
+
+function requireAction({ service }: Mounted, operation: Operation, protocol: Protocol) {
+  const { name } = operation;
+  const action = Object.hasOwn(service.actions, name) ? service.actions[name] : undefined;
+  if (action && !operation.streamsEvents) return action;
+  throw new ApiError(protocol.unsupportedCode, `Teal does not serve ${service.name}:${name} yet.`);
+}
+
+function requireValid(
+  mounted: Mounted,
+  loaded: Loaded,
+  operation: Operation,
+  protocol: Protocol,
+  input: Fields,
+): Fields {
+  const { service, entry } = mounted;
+  const violations = violationsOf(operation, loaded, protocol, input);
+  if (violations.length === 0) return input;
+  if (!service.onInvalidInput) throw validationError(entry.protocol, violations);
+  const error = service.onInvalidInput(operation.name, violations);
+  if (error) throw error;
+  return input;
+}
+
+function violationsOf({ input: shape }: Operation, { constraints }: Loaded, protocol: Protocol, input: Fields) {
+  try {
+    return validate(shape, input, constraints);
+  } catch (cause) {
+    throw cause instanceof NotAnInteger ? new ApiError(protocol.malformedCode, cause.message) : cause;
+  }
+}
+
+const contextOf = ({ request, requestId, scope }: Call, { service }: Mounted, { name }: Operation): CallContext => ({
+  account: scope.account,
+  region: scope.region,
+  service: service.name,
+  operation: name,
+  requestId,
+  accessKeyId: scope.accessKeyId,
+  principal: request.principal,
+  signal: request.signal,
+});

@@ -1,0 +1,114 @@
+import { DescribeServicesCommand, DescribeTasksCommand, ListTasksCommand } from '@aws-sdk/client-ecs';
+import { createServer } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { NAMES } from '../../src/cli/demo/stack.ts';
+import { sendTraffic, type Traffic } from '../../src/cli/demo/traffic.ts';
+import { ENGINE_CHECKPOINTS } from '../../src/engine/runner.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { buildSample, ending, releaseVersion, type Sample } from '../support/sample.ts';
+import { eventually } from '../support/eventually.ts';
+import { sampleProcesses } from '../support/sample-processes.ts';
+import { spawnTeal, type SpawnedTeal } from '../support/spawned-teal.ts';
+
+/** Between "recorded" and "performed", and after it, of the engine and of ECS. */
+const CHECKPOINTS = [
+  ...ENGINE_CHECKPOINTS,
+  ...['recorded', 'started', 'registered', 'deregistered', 'stopped'].map((step) => `ecs.task.${step}`),
+];
+
+let data = '';
+let args: string[] = [];
+let teal: SpawnedTeal;
+let sample: Sample;
+let traffic: Traffic;
+
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'teal-crash-'));
+  args = [
+    '--port',
+    String(await freePort()),
+    '--data',
+    data,
+    '--runtime',
+    'process',
+    '--time-scale',
+    '600',
+    '--log-level',
+    'warn',
+  ];
+  teal = await spawnTeal([...args, '--leave-running']);
+  sample = await buildSample(teal.url);
+  traffic = sendTraffic(sample.stack.productionUrl, 100, systemClock());
+});
+
+afterAll(async () => {
+  await traffic.stop();
+  await restart([]);
+  await teal.stop();
+  await rm(data, { recursive: true, force: true });
+});
+
+it.each(CHECKPOINTS)('ends a canary as it would have when Teal is killed at %s', async (checkpoint) => {
+  const version = `after-${checkpoint}`;
+  const sentBefore = traffic.samples.length;
+  await restart(['--leave-running', '--kill-at', checkpoint]);
+  const id = await releaseVersion(sample, version);
+  const { signal } = await withLimit(teal.ended, 30_000, `the kill at ${checkpoint}`);
+  teal = await spawnTeal([...args, '--leave-running']);
+
+  const end = await ending(sample.clients, id);
+  await steady(2);
+
+  expect(signal).toBe('SIGKILL');
+  expect(end.errorInformation).toBeUndefined();
+  expect(end.status).toBe('Succeeded');
+  expect(await sampleProcesses(data)).toHaveLength(2);
+  const answers = traffic.samples.slice(sentBefore);
+  expect(answers.filter((answer) => answer.failure !== undefined)).toEqual([]);
+  expect(answers.at(-1)?.version).toBe(version);
+});
+
+/** Stops the Teal that runs, as its arguments say, and starts the next one on the same folder. */
+async function restart(more: string[]): Promise<void> {
+  await teal.stop();
+  teal = await spawnTeal([...args, ...more]);
+}
+
+/** Waits until the service has exactly the wanted tasks, all running, and nothing else is left of it. */
+async function steady(tasks: number): Promise<void> {
+  const { ecs } = sample.clients;
+  const cluster = NAMES.cluster;
+  await eventually('a steady service with one task set', async () => {
+    const { services } = await ecs.send(new DescribeServicesCommand({ cluster, services: [NAMES.service] }));
+    const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster }));
+    const described =
+      taskArns.length > 0 ? await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns })) : { tasks: [] };
+    const running = described.tasks?.filter((task) => task.lastStatus === 'RUNNING').length;
+    const isSteady = services?.[0]?.taskSets?.length === 1 && taskArns.length === tasks && running === tasks;
+    return isSteady && (await sampleProcesses(data)).length === tasks ? true : undefined;
+  });
+}
+
+async function withLimit<T>(promise: Promise<T>, limit: number, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`waited ${limit} ms in vain for ${what}; Teal said:\n${teal.log()}`)),
+      limit,
+    );
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}

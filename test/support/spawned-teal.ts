@@ -1,0 +1,50 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const ENTRY = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'dist', 'teal.js');
+
+/** A Teal in a process of its own, as a user runs it; `npm test` has built it. */
+export interface SpawnedTeal {
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** Resolves when the process has ended, with how. */
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  /** What it logged so far. */
+  log(): string;
+  stop(): Promise<void>;
+}
+
+/** @throws when it ends before it is ready, with its log */
+export async function spawnTeal(args: readonly string[]): Promise<SpawnedTeal> {
+  const child = spawn(process.execPath, [ENTRY, 'up', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let logged = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (logged += text));
+  const ended = once(child, 'exit').then(([code, signal]) => ({
+    code: code as number | null,
+    signal: signal as NodeJS.Signals | null,
+  }));
+  const url = await Promise.race([readyUrl(child), ended.then(() => undefined)]);
+  if (url === undefined) throw new Error(`Teal ended before it was ready:\n${logged}`);
+  return {
+    url,
+    child,
+    ended,
+    log: () => logged,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+async function readyUrl(child: ChildProcess): Promise<string | undefined> {
+  if (!child.stdout) return undefined;
+  for await (const line of createInterface({ input: child.stdout })) {
+    const found = /^Teal is ready at (\S+)$/.exec(line);
+    if (found) return found[1];
+  }
+  return undefined;
+}
