@@ -83,11 +83,18 @@ it('tells a function its context and environment', async () => {
 });
 
 it('keeps a sandbox warm, and starts anew after it has ended', async () => {
-  const source = `let count = 0; exports.handler = async () => { count++; if (count === 2) setTimeout(() => process.exit(0)); return count; };`;
+  const source = `let count = 0;
+    exports.handler = async () => { if (++count === 2) setTimeout(() => process.exit(0)); return [count, process.pid]; };`;
+  const counted = async () => JSON.parse((await run('warm.js', source)).payload) as [count: number, pid: number];
 
-  const payloads = [await run('warm.js', source), await run('warm.js', source), await run('warm.js', source)];
+  const [first, firstPid] = await counted();
+  const [second, secondPid] = await counted();
+  await expect.poll(() => isRunning(secondPid), { timeout: 5000 }).toBe(false);
+  const [third, thirdPid] = await counted();
 
-  expect(payloads.map((result) => result.payload)).toEqual(['1', '2', '1']);
+  expect([first, second, third]).toEqual([1, 2, 1]);
+  expect(secondPid).toBe(firstPid);
+  expect(thirdPid).not.toBe(firstPid);
 });
 
 it('ends a function that spins when its time is up', async () => {

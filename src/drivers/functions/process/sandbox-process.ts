@@ -18,6 +18,8 @@ const READ_BYTES = 1024 * 1024;
 const REST = millis(5);
 
 export interface SandboxProcess {
+  /** True from the moment the system says so; `ended` comes later, when the output was read. */
+  readonly hasExited: boolean;
   /** Resolves when the process has ended and its output was read. */
   readonly ended: Promise<Ending>;
   /** The most memory it has used, in MiB; 0 where the system does not say. */
@@ -46,7 +48,14 @@ export function startSandboxProcess(
   child.stdin.on('error', () => undefined);
   readOutput(child.stdout, clock, onOutput);
   const kill = () => killGroup(child);
-  return { kill, ended: ending(child, clock, kill), peakMemory: () => peakMemory(child.pid) };
+  return {
+    get hasExited() {
+      return child.exitCode !== null || child.signalCode !== null;
+    },
+    kill,
+    ended: ending(child, clock, kill),
+    peakMemory: () => peakMemory(child.pid),
+  };
 }
 
 function readOutput(output: Readable, clock: Clock, onOutput: (chunk: Buffer) => void): void {

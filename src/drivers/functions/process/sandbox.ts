@@ -69,7 +69,7 @@ export class Sandbox {
   }
 
   get isAlive(): boolean {
-    return this.#isAlive;
+    return this.#isAlive && this.#process?.hasExited !== true;
   }
 
   /** @returns `undefined` when a warm process ended before it took the event: another sandbox may be tried */
