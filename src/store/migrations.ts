@@ -53,7 +53,24 @@ export const MIGRATIONS: readonly Migration[] = [
       'teal_settings',
     ),
   },
+  {
+    name: '0002-certificates-and-protocols',
+    async up(db) {
+      await documents('acm_certificates')(db);
+      await addMembers(db, 'elbv2_listeners', { protocol: 'HTTP', certificateArns: [], attributes: {} });
+      await addMembers(db, 'elbv2_target_groups', { protocol: 'HTTP', protocolVersion: 'HTTP1' });
+      await addMembers(db, 'elbv2_target_groups', { protocol: 'HTTP' }, '$.healthCheck');
+    },
+  },
 ];
+
+/** Gives every document of a kind the members that it lacks. @param at - where in the document they belong */
+async function addMembers(db: Kysely<Tables>, kind: string, members: object, at = '$'): Promise<void> {
+  for (const [member, value] of Object.entries(members))
+    await sql`update ${sql.table(kind)} set doc = json_insert(doc, ${`${at}.${member}`}, json(${JSON.stringify(value)}))`.execute(
+      db,
+    );
+}
 
 /** Brings the database up to date. @throws when the database was written by a newer Teal */
 export async function migrate(db: Kysely<Tables>): Promise<void> {

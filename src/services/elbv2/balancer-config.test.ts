@@ -19,6 +19,9 @@ const listener: ListenerRecord = {
   arn: 'listener',
   loadBalancerArn: loadBalancer.arn,
   port: 80,
+  protocol: 'HTTP',
+  certificateArns: [],
+  attributes: {},
   defaultRuleArn: 'default',
   action: {
     type: 'forward',
@@ -40,6 +43,8 @@ const rule = (arn: string, priority: number): RuleRecord => ({
 const group = (arn: string, targetType: 'ip' | 'instance' = 'ip'): TargetGroupRecord => ({
   arn,
   name: arn,
+  protocol: 'HTTP',
+  protocolVersion: 'HTTP1',
   port: 80,
   vpcId: 'vpc',
   targetType,
@@ -72,7 +77,7 @@ it('takes a group of weight 0 for used, and one that nothing names for unused', 
 
 it('scales the interval of health checks and leaves real limits as they are', () => {
   expect(config().targetGroups[0]?.healthCheck).toMatchObject({ interval: 500, timeout: 5000 });
-  expect(config().listeners[0]?.idleTimeout).toBe(90_000);
+  expect(config().listeners[0]?.http.idleTimeout).toBe(90_000);
 });
 
 it('tells load balancers apart by their DNS name in lower case', () => {

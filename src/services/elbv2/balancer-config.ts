@@ -7,7 +7,8 @@ import type {
   TargetGroupConfig,
 } from '../../drivers/balancers/balancer.ts';
 import { seconds, type Millis } from '../../kernel/span.ts';
-import { loadBalancerAttribute } from './settings/load-balancer-attributes.ts';
+import { httpSettings } from './settings/http-settings.ts';
+import { routing } from './settings/target-routing.ts';
 import {
   targetKey,
   type ActionRecord,
@@ -48,7 +49,10 @@ export function balancerConfig(wish: BalancerWish, scaled: (configured: Millis) 
     }),
     targetGroups: wish.targetGroups.map((group): TargetGroupConfig => ({
       arn: group.arn,
+      protocol: group.protocol === 'HTTPS' ? 'https' : 'http',
+      version: group.protocolVersion,
       inUse: used.has(group.arn),
+      ...routing(group, scaled),
       healthCheck: healthCheckConfig(group.healthCheck, scaled),
       targets: (targets.get(group.arn) ?? []).map((target) => targetConfig(target, group)),
     })),
@@ -75,14 +79,15 @@ function listenerConfig(
     loadBalancer: loadBalancer.arn.replace(/^.*:loadbalancer\//, ''),
     hosts: [loadBalancer.dnsName.toLowerCase()],
     port: listener.port,
-    idleTimeout: seconds(Number(loadBalancerAttribute(loadBalancer, 'idle_timeout.timeout_seconds'))),
+    http: httpSettings(loadBalancer),
     rules: [
       ...byPriority.map((rule) => ({
         arn: rule.arn,
+        priority: rule.priority,
         conditions: rule.conditions,
         action: ruleAction(rule.action),
       })),
-      { arn: listener.defaultRuleArn, conditions: [], action: ruleAction(listener.action) },
+      { arn: listener.defaultRuleArn, priority: 0, conditions: [], action: ruleAction(listener.action) },
     ],
   };
 }
@@ -90,7 +95,11 @@ function listenerConfig(
 function ruleAction(action: ActionRecord): RuleAction {
   switch (action.type) {
     case 'forward':
-      return { type: 'forward', groups: action.groups };
+      return {
+        type: 'forward',
+        groups: action.groups,
+        ...(action.stickinessSeconds !== undefined && { stickiness: { duration: seconds(action.stickinessSeconds) } }),
+      };
     case 'fixed-response':
       return {
         type: 'fixed-response',
@@ -119,6 +128,7 @@ function targetConfig(target: TargetRecord, group: TargetGroupRecord): TargetCon
 
 const healthCheckConfig = (check: HealthCheckSettings, scaled: (span: Millis) => Millis): HealthCheckConfig => ({
   enabled: true,
+  protocol: check.protocol === 'HTTPS' ? 'https' : 'http',
   path: check.path,
   port: check.port === 'traffic-port' ? 'traffic-port' : Number(check.port),
   interval: scaled(seconds(check.intervalSeconds)),

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { BalancerObservation } from '../../drivers/balancers/balancer.ts';
+import { noTraffic } from '../../drivers/balancers/counts.ts';
 import { isDrained, nextDrainDeadline } from './drains.ts';
 import type { TargetRecord } from './records.ts';
 
@@ -18,11 +19,10 @@ const seen = (epoch: number, inFlight?: number): BalancerObservation => ({
     {
       arn: 'blue',
       targets: inFlight === undefined ? [] : [{ key: '127.0.0.1:80', health: 'draining', inFlight }],
-      requests: 0,
-      responses: { '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0 },
-      balancerErrors: 0,
+      ...noTraffic(),
     },
   ],
+  loadBalancers: [],
 });
 
 it('has drained once the balancer knows of it and nothing is in flight', () => {

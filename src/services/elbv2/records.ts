@@ -1,3 +1,4 @@
+import type { RuleCondition } from '../../drivers/balancers/balancer.ts';
 import type { Transaction } from '../../store/store.ts';
 
 export type TagSet = Readonly<Record<string, string>>;
@@ -24,18 +25,22 @@ export interface LoadBalancerRecord {
 
 /** Spans are configured seconds, as in the API. */
 export interface HealthCheckSettings {
+  readonly protocol: 'HTTP' | 'HTTPS';
   readonly path: string;
   readonly port: string;
   readonly intervalSeconds: number;
   readonly timeoutSeconds: number;
   readonly healthyThreshold: number;
   readonly unhealthyThreshold: number;
+  /** HTTP codes, or gRPC codes where the group's version is GRPC. */
   readonly matcher: string;
 }
 
 export interface TargetGroupRecord {
   readonly arn: string;
   readonly name: string;
+  readonly protocol: 'HTTP' | 'HTTPS';
+  readonly protocolVersion: 'HTTP1' | 'HTTP2' | 'GRPC';
   readonly port: number;
   readonly vpcId: string;
   readonly targetType: 'instance' | 'ip';
@@ -51,7 +56,13 @@ export interface WeightedGroup {
 
 /** `order` is kept only where the client gave one: AWS shows it only then. */
 export type ActionRecord =
-  | { readonly type: 'forward'; readonly order?: number; readonly groups: readonly WeightedGroup[] }
+  | {
+      readonly type: 'forward';
+      readonly order?: number;
+      readonly groups: readonly WeightedGroup[];
+      /** Of clients to a group; absent when off. */
+      readonly stickinessSeconds?: number;
+    }
   | {
       readonly type: 'fixed-response';
       readonly order?: number;
@@ -70,15 +81,20 @@ export type ActionRecord =
       readonly query: string;
     };
 
-export interface ConditionRecord {
-  readonly field: 'host-header' | 'path-pattern';
-  readonly values: readonly string[];
-}
+/** As the balancer takes them: one rule for both. */
+export type ConditionRecord = RuleCondition;
 
 export interface ListenerRecord {
   readonly arn: string;
   readonly loadBalancerArn: string;
   readonly port: number;
+  readonly protocol: 'HTTP' | 'HTTPS';
+  /** Of HTTPS listeners: the default certificate first. */
+  readonly certificateArns: readonly string[];
+  /** Of HTTPS listeners: a name of `settings/ssl-policies.ts`. */
+  readonly sslPolicy?: string;
+  /** Only those that differ from the defaults or were once set. */
+  readonly attributes: Readonly<Record<string, string>>;
   readonly defaultRuleArn: string;
   readonly action: ActionRecord;
   readonly tags: TagSet;

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { BalancerObservation, TargetObservation } from '../../drivers/balancers/balancer.ts';
+import { noTraffic } from '../../drivers/balancers/counts.ts';
 import type { TargetRecord } from './records.ts';
 import { targetHealth } from './target-health.ts';
 
@@ -12,11 +13,10 @@ const seen = (epoch: number, what: Omit<TargetObservation, 'key' | 'inFlight'>):
     {
       arn: 'blue',
       targets: [{ key: '127.0.0.1:80', inFlight: 0, ...what }],
-      requests: 0,
-      responses: { '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0 },
-      balancerErrors: 0,
+      ...noTraffic(),
     },
   ],
+  loadBalancers: [],
 });
 
 it('gives a healthy target no reason', () => {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Balancer, BalancerConfig, BalancerObservation, BalancerOptions } from '../balancer.ts';
+import { version } from '../../../kernel/version.ts';
 import { ControlClient } from './control-client.ts';
 import { findEntry } from './entry.ts';
 import { placesIn, type Places } from './places.ts';
@@ -29,6 +30,7 @@ const RETRY_AFTER = 500;
 
 class EmbeddedBalancer implements Balancer {
   readonly name = 'embedded';
+  readonly about = { version: `embedded ${version()}`, lacks: [] };
   readonly #options: EmbeddedBalancerOptions;
   readonly #places: Places;
   #client: ControlClient | undefined;

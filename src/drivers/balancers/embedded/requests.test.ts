@@ -6,7 +6,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { millis } from '../../../kernel/span.ts';
 import { bundleBalancer, type Bundle } from '../testing/bundle-balancer.ts';
 import { ask, askRaw, until } from '../testing/client.ts';
-import { configOf, forwardTo, groupOf, listenerOf } from '../testing/configs.ts';
+import { configOf, forwardTo, groupOf, HTTP_SETTINGS, listenerOf } from '../testing/configs.ts';
 import { openBalancer, type Opened } from '../testing/opened.ts';
 import { pageBody } from './traffic/pages.ts';
 
@@ -163,7 +163,7 @@ it('answers with its own pages: 502 for a target that is gone, 503 for none', as
 });
 
 it('answers 504 when the target says nothing until the idle timeout', async () => {
-  const { port } = await openWith(() => undefined, { idleTimeout: millis(150) });
+  const { port } = await openWith(() => undefined, { http: { ...HTTP_SETTINGS, idleTimeout: millis(150) } });
 
   expect((await ask({ port })).status).toBe(504);
 });
@@ -209,11 +209,11 @@ it('matches rules by host and path, tells load balancers on one port apart, and 
   const target = { host: '#{host}', port: '443', path: '/new/#{path}', query: '#{query}' };
   const redirect = { type: 'redirect', statusCode: 301, protocol: 'HTTPS', ...target } as const;
   const one = listenerOf([
-    { arn: 'r1', conditions: [{ field: 'host-header', values: ['*.Shop.test'] }], action: fixed('shop') },
-    { arn: 'r2', conditions: [{ field: 'path-pattern', values: ['/old/*', '/?'] }], action: redirect },
-    { arn: 'r3', conditions: [], action: fixed('one') },
+    { arn: 'r1', priority: 1, conditions: [{ field: 'host-header', values: ['*.Shop.test'] }], action: fixed('shop') },
+    { arn: 'r2', priority: 1, conditions: [{ field: 'path-pattern', values: ['/old/*', '/?'] }], action: redirect },
+    { arn: 'r3', priority: 1, conditions: [], action: fixed('one') },
   ]);
-  const two = listenerOf([{ arn: 'r4', conditions: [], action: fixed('two') }], {
+  const two = listenerOf([{ arn: 'r4', priority: 1, conditions: [], action: fixed('two') }], {
     arn: 'second',
     hosts: ['api-2.us-east-1.elb.localhost'],
   });

@@ -6,6 +6,7 @@ import type {
   TargetGroupConfig,
   TargetObservation,
 } from '../balancer.ts';
+import { noTraffic, untouched } from '../counts.ts';
 
 /** What the fake says of a target beyond what its config decides. */
 export type FakeTargetState = Partial<Omit<TargetObservation, 'key'>>;
@@ -31,13 +32,13 @@ export function createFakeBalancer(onChange: () => void = () => undefined): Fake
     targetGroups: current().targetGroups.map((group) => ({
       arn: group.arn,
       targets: group.targets.map((target) => observeTarget(group, target, states.get(`${group.arn} ${target.key}`))),
-      requests: 0,
-      responses: { '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0 },
-      balancerErrors: 0,
+      ...noTraffic(),
     })),
+    loadBalancers: [...new Set(current().listeners.map(({ loadBalancer }) => loadBalancer))].map(untouched),
   });
   return {
     name: 'embedded',
+    about: { version: 'fake', lacks: [] },
     get config() {
       return current();
     },

@@ -54,6 +54,8 @@ async function checked(elb: Elb, input: Input, ctx: CallContext): Promise<Target
   return {
     arn: arn('elasticloadbalancing', ctx, `targetgroup/${name}/${newId.elb()}`),
     name,
+    protocol: 'HTTP',
+    protocolVersion: 'HTTP1',
     port: input.Port,
     vpcId,
     targetType,

@@ -2,7 +2,8 @@ import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { notServed, validationError } from '../faults.ts';
 import type { ConditionRecord } from '../records.ts';
 
-type Field = ConditionRecord['field'];
+type Served = Extract<ConditionRecord, { readonly field: 'host-header' | 'path-pattern' }>;
+type Field = Served['field'];
 
 const FIELDS = ['http-header', 'http-request-method', 'host-header', 'query-string', 'path-pattern', 'source-ip'];
 const CONFIG_OF = { 'host-header': 'HostHeaderConfig', 'path-pattern': 'PathPatternConfig' } as const;
@@ -16,7 +17,7 @@ const LONGEST = 128;
  * @throws {ApiError} `ValidationError` in AWS's words; a field that Teal does not match on yet is named
  * Source: platform spec 10.7.
  */
-export function checkedConditions(conditions: readonly RuleCondition[]): ConditionRecord[] {
+export function checkedConditions(conditions: readonly RuleCondition[]): Served[] {
   if (conditions.length === 0) throw validationError('A condition must be specified');
   const checked = conditions.map(checkedCondition);
   for (const field of Object.keys(CONFIG_OF))
@@ -31,13 +32,13 @@ export function checkedConditions(conditions: readonly RuleCondition[]): Conditi
 }
 
 /** As AWS shows it: the values twice, once beside the field and once in its config. */
-export const shownCondition = ({ field, values }: ConditionRecord) => ({
+export const shownCondition = ({ field, values }: Served) => ({
   Field: field,
   Values: [...values],
   [CONFIG_OF[field]]: { Values: [...values] },
 });
 
-function checkedCondition(condition: RuleCondition): ConditionRecord {
+function checkedCondition(condition: RuleCondition): Served {
   const field = servedField(condition.Field ?? '');
   const values = valuesOf(condition, field);
   for (const value of values) checkValue(field, value);

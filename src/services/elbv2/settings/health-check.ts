@@ -14,6 +14,7 @@ export interface HealthCheckInput {
 }
 
 export const DEFAULT_HEALTH_CHECK: HealthCheckSettings = {
+  protocol: 'HTTP',
   path: '/',
   port: 'traffic-port',
   intervalSeconds: 30,
@@ -27,6 +28,7 @@ export const DEFAULT_HEALTH_CHECK: HealthCheckSettings = {
 export function changedHealthCheck(current: HealthCheckSettings, input: HealthCheckInput): HealthCheckSettings {
   refuseUnserved(input);
   const next: HealthCheckSettings = {
+    protocol: current.protocol,
     path: input.HealthCheckPath ?? current.path,
     port: input.HealthCheckPort ?? current.port,
     intervalSeconds: input.HealthCheckIntervalSeconds ?? current.intervalSeconds,

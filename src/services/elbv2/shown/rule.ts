@@ -7,7 +7,9 @@ import { shownAction } from '../rules/shown-action.ts';
 export const shownRule = (record: RuleRecord): Rule => ({
   RuleArn: record.arn,
   Priority: String(record.priority),
-  Conditions: record.conditions.map(shownCondition),
+  Conditions: record.conditions.flatMap((condition) =>
+    condition.field === 'host-header' || condition.field === 'path-pattern' ? [shownCondition(condition)] : [],
+  ),
   Actions: [shownAction(record.action)],
   IsDefault: false,
   Transforms: [],

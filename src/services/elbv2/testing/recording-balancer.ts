@@ -5,6 +5,7 @@ import type {
   TargetHealthState,
   TargetObservation,
 } from '../../../drivers/balancers/balancer.ts';
+import { noTraffic, untouched } from '../../../drivers/balancers/counts.ts';
 
 /** A balancer for this service's tests: takes configs when told to, and sees what it is told to see. */
 export interface RecordingBalancer extends Balancer {
@@ -43,13 +44,13 @@ export function recordingBalancer(first: BalancerConfig = EMPTY): RecordingBalan
         inFlight: 0,
         ...seen.get(key),
       })),
-      requests: 0,
-      responses: { '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0 },
-      balancerErrors: 0,
+      ...noTraffic(),
     })),
+    loadBalancers: [...new Set(current.listeners.map(({ loadBalancer }) => loadBalancer))].map(untouched),
   });
   return {
     name: 'embedded',
+    about: { version: 'recording', lacks: [] },
     applied,
     async apply(config) {
       applied.push(config);

@@ -55,7 +55,7 @@ export class Front {
   /** Every request from now on is routed by these. */
   route(tables: readonly RoutingTable[]): void {
     this.#tables = tables;
-    const longestIdle = Math.max(1, ...tables.map(({ listener }) => listener.idleTimeout));
+    const longestIdle = Math.max(1, ...tables.map(({ listener }) => listener.http.idleTimeout));
     this.#server.keepAliveTimeout = longestIdle;
     this.#server.headersTimeout = longestIdle;
   }
@@ -113,7 +113,7 @@ export class Front {
     if (upgrade && head.body !== 'none') return answerPage(response, 400);
     const group = route.choose();
     if (!group) return answerPage(response, 503);
-    const { idleTimeout } = listener;
+    const { idleTimeout } = listener.http;
     new Exchange({
       request,
       response,

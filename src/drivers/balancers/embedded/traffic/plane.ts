@@ -27,7 +27,7 @@ export class Plane {
 
   observe(): BalancerObservation {
     const targetGroups = this.#order.flatMap((arn) => this.#groups.get(arn)?.observe() ?? []);
-    return { epoch: this.#epoch, listeners: this.#fronts.observe(this.#tables), targetGroups };
+    return { epoch: this.#epoch, listeners: this.#fronts.observe(this.#tables), targetGroups, loadBalancers: [] };
   }
 
   close(): void {

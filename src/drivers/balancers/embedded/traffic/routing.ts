@@ -24,7 +24,9 @@ export function compileListener(listener: ListenerConfig, findGroup: FindGroup):
 }
 
 function compileConditions(conditions: readonly RuleCondition[]): (host: string, path: string) => boolean {
-  const tests = conditions.map(({ field, values }) => {
+  const tests = conditions.map((condition) => {
+    if (condition.field !== 'host-header' && condition.field !== 'path-pattern') return () => false;
+    const { field, values } = condition;
     const patterns = values.map((value) => wildcard(value, field === 'host-header'));
     return (host: string, path: string) =>
       patterns.some((pattern) => pattern.test(field === 'host-header' ? host : path));

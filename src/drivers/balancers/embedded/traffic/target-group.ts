@@ -1,4 +1,5 @@
 import type { TargetConfig, TargetGroupConfig, TargetGroupObservation, TargetObservation } from '../../balancer.ts';
+import { noTraffic } from '../../counts.ts';
 import { HealthWatch } from './health-watch.ts';
 import { FIXED } from './target-health.ts';
 import { Target } from './target.ts';
@@ -79,7 +80,7 @@ export class TargetGroup {
       return member ? [{ key, ...this.#healthOf(member), inFlight: member.target.inFlight }] : [];
     });
     const { arn, requests, balancerErrors } = this;
-    return { arn, targets, requests, responses: { ...this.responses }, balancerErrors };
+    return { arn, targets, ...noTraffic(), requests, responses: { ...this.responses }, balancerErrors };
   }
 
   #applyTarget(wanted: TargetConfig): void {
