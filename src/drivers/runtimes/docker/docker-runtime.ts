@@ -1,6 +1,5 @@
 import type Docker from 'dockerode';
 import type { ContainerInspectInfo } from 'dockerode';
-import { join } from 'node:path';
 import { millis, seconds, type Millis } from '../../../kernel/span.ts';
 import { observation } from '../observation.ts';
 import type {
@@ -13,13 +12,14 @@ import type {
 } from '../runtime.ts';
 import { settle } from '../settle.ts';
 import { openTaskRecords, type TaskRecord } from '../task-records.ts';
-import { containerName, containerOptions, LABEL, networkOwner, type Placement } from './container-options.ts';
+import { containerName, containerOptions, networkOwner } from './container-options.ts';
 import { engineMessage, engineStatus, openEngine, unless } from './engine.ts';
 import { followEvents } from './follow-events.ts';
 import { ensureImage } from './images.ts';
 import { observeContainers } from './inspected.ts';
-import { openRelay, type Relay } from './relay.ts';
-import { ensureNetwork, removeNetwork } from './task-network.ts';
+import { InstanceContainers } from './instance-containers.ts';
+import { removeNetwork } from './task-network.ts';
+import { TaskPlace } from './task-place.ts';
 
 export interface DockerRuntimeOptions extends RuntimeOptions {
   /** `DOCKER_HOST`, else the usual socket, unless given. */
@@ -58,10 +58,8 @@ class DockerRuntime implements Runtime {
   readonly #records;
   readonly #starting = new Map<string, { readonly done: Promise<void>; readonly abort: AbortController }>();
   readonly #closing = new AbortController();
-  /** What the Engine said of a container, kept while its state stays the same: an inspect costs 2 ms. */
-  readonly #inspected = new Map<string, { readonly state: string; readonly info: ContainerInspectInfo }>();
-  #placement: Promise<Placement> | undefined;
-  #relay: Relay | undefined;
+  readonly #containers: InstanceContainers;
+  readonly #place: TaskPlace;
   #stopFollowing: () => void = () => undefined;
 
   constructor(options: DockerRuntimeOptions, engine: Docker, routed: boolean) {
@@ -69,13 +67,15 @@ class DockerRuntime implements Runtime {
     this.#engine = engine;
     this.#isRouted = routed;
     this.#records = openTaskRecords(options.folder);
+    this.#containers = new InstanceContainers(engine, options.instance);
+    this.#place = new TaskPlace(engine, options, routed);
   }
 
   /** Takes up what earlier lives left: strays end, half-made starts and stops go on. */
   async open(): Promise<void> {
-    await this.#removeStrays();
+    await this.#containers.removeStrays((taskId) => this.#records.get(taskId) !== undefined);
     const unfinished = this.#records.all().filter(({ stoppedAt }) => stoppedAt === undefined);
-    if (unfinished.length > 0) await this.#place();
+    if (unfinished.length > 0) await this.#place.get();
     for (const record of unfinished) {
       if (record.stop) this.#signalStop(record, record.stop.killAt);
       else if (record.startedAt === undefined) void this.#once(record);
@@ -102,7 +102,7 @@ class DockerRuntime implements Runtime {
     if (!record) return;
     if (record.stoppedAt === undefined) this.#beginStop(record, millis(0));
     await this.#starting.get(taskId)?.done;
-    for (const { Id } of await this.#list(`${LABEL.task}=${taskId}`)) await this.#removeContainer(Id);
+    await this.#containers.removeTask(taskId);
     this.#records.forget(taskId);
   }
 
@@ -122,7 +122,7 @@ class DockerRuntime implements Runtime {
     this.#closing.abort();
     this.#stopFollowing();
     await Promise.all([...this.#starting.values()].map(({ done }) => done));
-    await this.#relay?.close();
+    await this.#place.close();
     const isIdle = this.#records.all().every(({ stoppedAt }) => stoppedAt !== undefined);
     if (isIdle) await removeNetwork(this.#engine, this.#options.instance).catch(() => undefined);
   }
@@ -164,9 +164,9 @@ class DockerRuntime implements Runtime {
   }
 
   async #create(task: TaskSpec, container: ContainerSpec): Promise<void> {
-    const placement = await this.#place();
+    const placement = await this.#place.get();
     await this.#engine.createContainer(containerOptions(task, container, placement)).catch((cause: unknown) => {
-      if (engineStatus(cause) === 404) this.#placement = undefined; // the network may be what is gone
+      if (engineStatus(cause) === 404) this.#place.forget(); // the network may be what is gone
       unless(409)(cause);
     });
   }
@@ -229,14 +229,7 @@ class DockerRuntime implements Runtime {
   }
 
   async #look(): Promise<Map<string, ContainerObservation[]>> {
-    const byTask = new Map<string, Map<string, ContainerInspectInfo>>();
-    for (const { Id, State, Labels } of await this.#list()) {
-      const info = await this.#inspect(Id, State);
-      if (!info) continue;
-      const taskId = Labels[LABEL.task] ?? '';
-      const containers = byTask.get(taskId) ?? new Map<string, ContainerInspectInfo>();
-      byTask.set(taskId, containers.set(Labels[LABEL.container] ?? '', info));
-    }
+    const byTask = await this.#containers.inspectAll();
     return new Map(
       this.#records.all().map((record) => {
         const { taskId } = record.spec;
@@ -248,67 +241,4 @@ class DockerRuntime implements Runtime {
   #tell(record: TaskRecord, inspected: ReadonlyMap<string, ContainerInspectInfo>): ContainerObservation[] {
     return observeContainers(record, inspected, { isRouted: this.#isRouted });
   }
-
-  async #inspect(id: string, state: string): Promise<ContainerInspectInfo | undefined> {
-    const known = this.#inspected.get(id);
-    if (known?.state === state) return known.info;
-    const info = await this.#engine.getContainer(id).inspect().catch(unless(404));
-    if (!info) return undefined;
-    // The list may be older than the answer: only what both agree on is kept.
-    if (info.State.Status === state) this.#inspected.set(id, { state, info });
-    return info;
-  }
-
-  #list(...labels: string[]): Promise<Docker.ContainerInfo[]> {
-    const filters = { label: [`${LABEL.instance}=${this.#options.instance}`, ...labels] };
-    return this.#engine.listContainers({ all: true, filters });
-  }
-
-  async #removeStrays(): Promise<void> {
-    for (const { Id, Labels } of await this.#list()) {
-      if (!this.#records.get(Labels[LABEL.task] ?? '')) await this.#removeContainer(Id);
-    }
-  }
-
-  async #removeContainer(id: string): Promise<void> {
-    this.#inspected.delete(id);
-    const container = this.#engine.getContainer(id);
-    const isRemoving = await container.remove({ force: true, v: true }).then(
-      () => false,
-      (cause: unknown) => {
-        unless(404, 409)(cause);
-        return true;
-      },
-    );
-    if (isRemoving) await container.wait({ condition: 'removed' }).catch(unless(404));
-  }
-
-  #place(): Promise<Placement> {
-    this.#placement ??= this.#makePlacement().catch((cause: unknown) => {
-      this.#placement = undefined;
-      throw cause;
-    });
-    return this.#placement;
-  }
-
-  async #makePlacement(): Promise<Placement> {
-    const { instance, endpoint } = this.#options;
-    const network = await ensureNetwork(this.#engine, instance);
-    await this.#relay?.close();
-    const options = { host: network.gateway, subnet: network.subnet, file: join(this.#options.folder, 'relay.json') };
-    this.#relay = this.#isRouted ? await openRelay({ ...options, endpoint }).catch(() => undefined) : undefined;
-    return {
-      instance,
-      network: network.name,
-      endpoint: this.#relay?.url ?? withHost(endpoint(), 'host.docker.internal'),
-      hostEndpoint: endpoint(),
-      isRouted: this.#isRouted,
-    };
-  }
-}
-
-function withHost(endpoint: string, host: string): string {
-  const url = new URL(endpoint);
-  url.hostname = host;
-  return url.origin;
 }

@@ -2,14 +2,15 @@ import type { ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { seconds, type Millis } from '../../../kernel/span.ts';
 import { observation } from '../observation.ts';
-import type { ContainerObservation, ContainerSpec, Runtime, RuntimeOptions, TaskSpec } from '../runtime.ts';
+import type { ContainerSpec, Runtime, RuntimeOptions, TaskSpec } from '../runtime.ts';
 import { settle } from '../settle.ts';
 import { openTaskRecords, type TaskRecord } from '../task-records.ts';
-import { boundLog, containerFiles, forbidLaunch, lookAtContainer, type ContainerFiles } from './container-files.ts';
+import { boundLog, forbidLaunch } from './container-files.ts';
 import { chooseEndpoints } from './endpoints.ts';
 import { launch } from './launcher.ts';
-import { markedProcesses, signalGroup, signalProcess } from './process-table.ts';
+import { markedProcesses, signalProcess } from './process-table.ts';
 import { argvOf, whyNotRun, whyNotStart } from './program.ts';
+import { TaskContainers } from './task-containers.ts';
 import { taskEnvironment } from './task-environment.ts';
 
 /** ECS's default stop timeout: what the others get when an essential container has ended. */
@@ -35,6 +36,7 @@ class ProcessRuntime implements Runtime {
   readonly name = 'process';
   readonly #options: RuntimeOptions;
   readonly #records;
+  readonly #containers: TaskContainers;
   readonly #starting = new Map<string, Promise<void>>();
   readonly #killTimers = new Map<string, NodeJS.Timeout>();
   /** Launchers whose end this process hears of by itself, by pid file. */
@@ -45,6 +47,7 @@ class ProcessRuntime implements Runtime {
   constructor(options: RuntimeOptions) {
     this.#options = options;
     this.#records = openTaskRecords(options.folder);
+    this.#containers = new TaskContainers((taskId) => this.#records.folderOf(taskId));
   }
 
   /** Takes up what earlier lives left: strays end, half-made starts and stops go on. */
@@ -79,19 +82,20 @@ class ProcessRuntime implements Runtime {
     await this.#starting.get(taskId);
     const record = this.#records.get(taskId);
     if (!record) return;
-    for (const container of record.spec.containers) forbidLaunch(this.#files(record, container));
+    for (const container of record.spec.containers) forbidLaunch(this.#containers.files(record, container));
     await this.#killEverything(record);
     clearTimeout(this.#killTimers.get(taskId));
     this.#killTimers.delete(taskId);
-    for (const container of record.spec.containers) this.#children.delete(this.#files(record, container).pid);
+    for (const container of record.spec.containers)
+      this.#children.delete(this.#containers.files(record, container).pid);
     this.#records.forget(taskId);
   }
 
   async observe(): ReturnType<Runtime['observe']> {
     this.#settleAll();
     return this.#records.all().map((record) => {
-      for (const container of record.spec.containers) boundLog(this.#files(record, container));
-      return observation(record, this.#look(record));
+      for (const container of record.spec.containers) boundLog(this.#containers.files(record, container));
+      return observation(record, this.#containers.look(record));
     });
   }
 
@@ -137,7 +141,7 @@ class ProcessRuntime implements Runtime {
     if (refused) return refused;
     for (const container of record.spec.containers) {
       const path = container.environment['PATH'] ?? process.env['PATH'] ?? '';
-      const why = whyNotStart(container, this.#workingDirectory(record, container), path);
+      const why = whyNotStart(container, this.#containers.workingDirectory(record, container), path);
       if (why) return why;
     }
     return undefined;
@@ -145,18 +149,18 @@ class ProcessRuntime implements Runtime {
 
   /** Launches what has not been launched, and waits until every launcher has written who it is. */
   async #launchAll(record: TaskRecord): Promise<void> {
-    const pending = record.spec.containers.filter((one) => this.#lookAt(record, one).state === 'pending');
+    const pending = record.spec.containers.filter((one) => this.#containers.lookAt(record, one).state === 'pending');
     const children = pending.map((container) => this.#launch(record, container));
     const until = Date.now() + LAUNCH_LIMIT;
-    const isPending = () => pending.some((container) => this.#lookAt(record, container).state === 'pending');
+    const isPending = () => pending.some((container) => this.#containers.lookAt(record, container).state === 'pending');
     while (isPending() && Date.now() < until && children.some((child) => child.exitCode === null)) await pause(2);
     if (!isPending()) return;
-    for (const container of pending) forbidLaunch(this.#files(record, container));
+    for (const container of pending) forbidLaunch(this.#containers.files(record, container));
   }
 
   #launch(record: TaskRecord, container: ContainerSpec): ChildProcess {
     const { taskId } = record.spec;
-    const files = this.#files(record, container);
+    const files = this.#containers.files(record, container);
     const child = launch({
       argv: argvOf(container),
       environment: taskEnvironment(record, container, {
@@ -164,7 +168,7 @@ class ProcessRuntime implements Runtime {
         endpoint: this.#options.endpoint(),
         folder: this.#records.folderOf(taskId),
       }),
-      workingDirectory: this.#workingDirectory(record, container),
+      workingDirectory: this.#containers.workingDirectory(record, container),
       files,
     });
     this.#children.add(files.pid);
@@ -188,8 +192,8 @@ class ProcessRuntime implements Runtime {
 
   #goOnStopping(record: TaskRecord, killAt: number): void {
     for (const container of record.spec.containers) {
-      forbidLaunch(this.#files(record, container));
-      this.#signal(record, container, 'SIGTERM');
+      forbidLaunch(this.#containers.files(record, container));
+      this.#containers.signal(record, container, 'SIGTERM');
     }
     this.#killLater(record, killAt);
   }
@@ -199,23 +203,18 @@ class ProcessRuntime implements Runtime {
     clearTimeout(this.#killTimers.get(taskId));
     const kill = (): void => {
       this.#killTimers.delete(taskId);
-      for (const container of record.spec.containers) this.#signal(record, container, 'SIGKILL');
+      for (const container of record.spec.containers) this.#containers.signal(record, container, 'SIGKILL');
       this.#settle(taskId);
     };
     this.#killTimers.set(taskId, setTimeout(kill, Math.max(0, killAt - Date.now())));
   }
 
-  #signal(record: TaskRecord, container: ContainerSpec, signal: NodeJS.Signals): void {
-    const look = this.#lookAt(record, container);
-    if (look.state === 'running') signalGroup(look.process.pid, signal);
-  }
-
   async #killEverything(record: TaskRecord): Promise<void> {
     const until = Date.now() + KILL_LIMIT;
     for (;;) {
-      for (const container of record.spec.containers) this.#signal(record, container, 'SIGKILL');
+      for (const container of record.spec.containers) this.#containers.signal(record, container, 'SIGKILL');
       const left = this.#killMarked(record.spec.taskId);
-      const isRunning = record.spec.containers.some((one) => this.#lookAt(record, one).state === 'running');
+      const isRunning = record.spec.containers.some((one) => this.#containers.lookAt(record, one).state === 'running');
       if ((left === 0 && !isRunning) || Date.now() > until) return;
       await pause(5);
     }
@@ -230,7 +229,7 @@ class ProcessRuntime implements Runtime {
   /** Writes down what has changed by itself, and ends a task whose essential container has ended. */
   #settle(taskId: string): void {
     const record = this.#records.get(taskId);
-    const settled = record && settle(record, this.#look(record), Date.now());
+    const settled = record && settle(record, this.#containers.look(record), Date.now());
     if (!settled) return;
     this.#records.change(taskId, settled.change);
     if (settled.endOthers) this.#beginStop({ ...record, ...settled.change }, OTHERS_GRACE);
@@ -252,37 +251,11 @@ class ProcessRuntime implements Runtime {
         .all()
         .filter(({ spec, stoppedAt }) => stoppedAt === undefined && !this.#starting.has(spec.taskId));
       for (const record of adopted) {
-        const files = record.spec.containers.map((container) => this.#files(record, container).pid);
+        const files = record.spec.containers.map((container) => this.#containers.files(record, container).pid);
         if (files.some((file) => !this.#children.has(file))) this.#settle(record.spec.taskId);
       }
     };
     this.#adopted = setInterval(look, ADOPTED_LOOK);
     this.#adopted.unref();
-  }
-
-  #look(record: TaskRecord): ContainerObservation[] {
-    return record.spec.containers.map((container) => {
-      const look = this.#lookAt(record, container);
-      return {
-        name: container.name,
-        state: look.state,
-        ...(look.state === 'running' && { runtimeId: String(look.process.pid) }),
-        ...(look.state === 'stopped' && look.exitCode !== undefined && { exitCode: look.exitCode }),
-        endpoints: look.state === 'running' ? (record.endpoints?.[container.name] ?? []) : [],
-      };
-    });
-  }
-
-  #lookAt(record: TaskRecord, container: ContainerSpec): ReturnType<typeof lookAtContainer> {
-    if (record.startFailure !== undefined) return { state: 'stopped' };
-    return lookAtContainer(this.#files(record, container));
-  }
-
-  #files(record: TaskRecord, container: ContainerSpec): ContainerFiles {
-    return containerFiles(this.#records.folderOf(record.spec.taskId), container.name);
-  }
-
-  #workingDirectory(record: TaskRecord, container: ContainerSpec): string {
-    return container.workingDirectory ?? this.#records.folderOf(record.spec.taskId);
   }
 }

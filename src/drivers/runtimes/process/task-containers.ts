@@ -1,0 +1,44 @@
+import type { ContainerObservation, ContainerSpec } from '../runtime.ts';
+import type { TaskRecord } from '../task-records.ts';
+import { containerFiles, lookAtContainer, type ContainerFiles } from './container-files.ts';
+import { signalGroup } from './process-table.ts';
+
+/** What the files of a task tell of its processes. */
+export class TaskContainers {
+  readonly #folderOf: (taskId: string) => string;
+
+  constructor(folderOf: (taskId: string) => string) {
+    this.#folderOf = folderOf;
+  }
+
+  look(record: TaskRecord): ContainerObservation[] {
+    return record.spec.containers.map((container) => {
+      const look = this.lookAt(record, container);
+      return {
+        name: container.name,
+        state: look.state,
+        ...(look.state === 'running' && { runtimeId: String(look.process.pid) }),
+        ...(look.state === 'stopped' && look.exitCode !== undefined && { exitCode: look.exitCode }),
+        endpoints: look.state === 'running' ? (record.endpoints?.[container.name] ?? []) : [],
+      };
+    });
+  }
+
+  lookAt(record: TaskRecord, container: ContainerSpec): ReturnType<typeof lookAtContainer> {
+    if (record.startFailure !== undefined) return { state: 'stopped' };
+    return lookAtContainer(this.files(record, container));
+  }
+
+  signal(record: TaskRecord, container: ContainerSpec, signal: NodeJS.Signals): void {
+    const look = this.lookAt(record, container);
+    if (look.state === 'running') signalGroup(look.process.pid, signal);
+  }
+
+  files(record: TaskRecord, container: ContainerSpec): ContainerFiles {
+    return containerFiles(this.#folderOf(record.spec.taskId), container.name);
+  }
+
+  workingDirectory(record: TaskRecord, container: ContainerSpec): string {
+    return container.workingDirectory ?? this.#folderOf(record.spec.taskId);
+  }
+}
