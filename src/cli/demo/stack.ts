@@ -10,18 +10,13 @@ import {
   RegisterTaskDefinitionCommand,
   type ContainerDefinition,
 } from '@aws-sdk/client-ecs';
-import {
-  CreateListenerCommand,
-  CreateLoadBalancerCommand,
-  CreateTargetGroupCommand,
-  DescribeTagsCommand,
-  ModifyTargetGroupAttributesCommand,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { CreateRoleCommand } from '@aws-sdk/client-iam';
 import { CreateFunctionCommand } from '@aws-sdk/client-lambda';
 import { seconds } from '../../kernel/span.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { DemoClients, Network } from './clients.ts';
+import { createLoadBalancing } from './load-balancing.ts';
+import { required } from './required.ts';
 import { processContainer, type SampleContainer } from './sample-container.ts';
 import { sampleHookZip } from './sample-hook.ts';
 
@@ -66,7 +61,7 @@ export async function buildStack(
   container: SampleContainer = processContainer,
 ): Promise<Stack> {
   say('load balancer with a production and a test listener, two target groups');
-  const { blue, green, listeners } = await loadBalancing(clients, network);
+  const { blue, green, listeners } = await createLoadBalancing(clients, network);
   const [production, test] = listeners;
   say(`production ${production.url}   test ${test.url}`);
 
@@ -179,56 +174,6 @@ export async function release(
   return required(deploymentId, 'deploymentId');
 }
 
-async function loadBalancing(clients: DemoClients, network: Network) {
-  const { elbv2 } = clients;
-  const made = await elbv2.send(new CreateLoadBalancerCommand({ Name: 'demo', Subnets: network.subnets }));
-  const balancer = required(made.LoadBalancers?.[0]?.LoadBalancerArn, 'LoadBalancerArn');
-  const [blue, green] = [
-    await createGroup(clients, 'demo-blue', network),
-    await createGroup(clients, 'demo-green', network),
-  ];
-  const production = await createListener(clients, balancer, 80, blue);
-  const test = await createListener(clients, balancer, 8080, blue);
-  return { blue, green, listeners: [production, test] as const };
-}
-
-async function createGroup({ elbv2 }: DemoClients, name: string, network: Network): Promise<string> {
-  const { TargetGroups } = await elbv2.send(
-    new CreateTargetGroupCommand({
-      Name: name,
-      Protocol: 'HTTP',
-      Port: 8080,
-      VpcId: network.vpcId,
-      TargetType: 'ip',
-      HealthCheckIntervalSeconds: 10,
-      HealthCheckTimeoutSeconds: 5,
-    }),
-  );
-  const arn = required(TargetGroups?.[0]?.TargetGroupArn, 'TargetGroupArn');
-  await elbv2.send(
-    new ModifyTargetGroupAttributesCommand({
-      TargetGroupArn: arn,
-      Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '30' }],
-    }),
-  );
-  return arn;
-}
-
-async function createListener({ elbv2 }: DemoClients, balancer: string, port: number, group: string) {
-  const { Listeners } = await elbv2.send(
-    new CreateListenerCommand({
-      LoadBalancerArn: balancer,
-      Protocol: 'HTTP',
-      Port: port,
-      DefaultActions: [{ Type: 'forward', TargetGroupArn: group }],
-    }),
-  );
-  const arn = required(Listeners?.[0]?.ListenerArn, 'ListenerArn');
-  const { TagDescriptions } = await elbv2.send(new DescribeTagsCommand({ ResourceArns: [arn] }));
-  const bound = TagDescriptions?.[0]?.Tags?.find((tag) => tag.Key === 'teal:bound-port')?.Value ?? String(port);
-  return { arn, url: `http://127.0.0.1:${bound}` };
-}
-
 async function createHook(
   clients: DemoClients,
   hook: string,
@@ -261,8 +206,3 @@ async function serviceSteady(clients: DemoClients, clock: Clock): Promise<void> 
 
 const functionName = (hook: string): string => `CodeDeployHook_${hook}`;
 const groupName = (arn: string): string => arn.split('/')[1] ?? '';
-
-function required<T>(value: T | undefined, name: string): T {
-  if (value === undefined) throw new Error(`the answer has no ${name}`);
-  return value;
-}
