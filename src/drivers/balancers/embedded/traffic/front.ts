@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { ListenerConfig } from '../../balancer.ts';
 import { Exchange } from './exchange.ts';
 import { answerPage, rawPage, SERVER } from './pages.ts';
@@ -27,6 +27,7 @@ interface Incoming {
 export class Front {
   readonly #server: Server;
   #tables: readonly RoutingTable[] = [];
+  #retired = false;
   readonly #tracePrefix = randomBytes(8).toString('hex');
   #traceCount = 0;
 
@@ -40,16 +41,9 @@ export class Front {
     server.on('clientError', (error, socket) => refuseConnection(error, socket as Socket));
   }
 
-  /** @throws the error of `listen`, such as EADDRINUSE */
-  listen(host: string, port: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen({ host, port, backlog: 4096 }, () => {
-        this.#server.off('error', reject);
-        this.#server.on('error', () => undefined); // accept failures (too many files) must not end the process
-        resolve((this.#server.address() as AddressInfo).port);
-      });
-    });
+  /** Serves a connection that a client opened. */
+  accept(socket: Socket): void {
+    this.#server.emit('connection', socket);
   }
 
   /** Every request from now on is routed by these. */
@@ -60,14 +54,20 @@ export class Front {
     this.#server.headersTimeout = longestIdle;
   }
 
-  /** Takes no new connection; `force` cuts those that are busy too. */
+  /** Every connection ends with its next answer, or when it has been idle. */
+  retire(): void {
+    this.#retired = true;
+  }
+
+  /** Cuts idle connections; `force` those that are busy too. */
   close(force: boolean): void {
-    this.#server.close();
     if (force) this.#server.closeAllConnections();
+    else this.#server.closeIdleConnections();
   }
 
   #take(incoming: Incoming): void {
     const { request, response } = incoming;
+    if (this.#retired) response.shouldKeepAlive = false;
     if (request.method === 'TRACE') return answerPage(response, 405);
     const target = originForm(request);
     if (target === undefined) return answerPage(response, 400);
