@@ -39,20 +39,30 @@ export async function runDemo(
   const scale = String(options.timeScale);
   const teal = await spawnTeal(['--port', '0', '--data', data, '--runtime', 'process', '--time-scale', scale]);
   const clients = demoClients(teal.url);
+  let isLeft = false;
   try {
     const stack = await buildStack(clients, await defaultNetwork(teal.url), clock, (line) => view.say(line));
     const isFine = await releaseUnderTraffic({ options, clients, endpoint: teal.url, stack, clock, view, startedAt });
     if (options.keep && !interrupted.aborted) {
       view.say(nextSteps(teal.url, stack));
-      await new Promise((resolve) => interrupted.addEventListener('abort', resolve));
+      const left = new Promise<undefined>((resolve) => interrupted.addEventListener('abort', () => resolve(undefined)));
+      const ended = await Promise.race([left, teal.ended]);
+      if (ended !== undefined) {
+        isLeft = true;
+        throw new Error(`${ended}\n${whatGoesOn(data, options.timeScale)}`);
+      }
     }
     return isFine;
   } finally {
     Object.values(clients).forEach((client) => client.destroy());
     await teal.stop();
-    await rm(data, { recursive: true, force: true });
+    if (!isLeft) await rm(data, { recursive: true, force: true });
   }
 }
+
+const whatGoesOn = (data: string, timeScale: number): string =>
+  'Its tasks and its load balancer go on. This takes them up, and Ctrl-C then ends them:\n' +
+  `  npm start -- --data ${data} --runtime process --time-scale ${timeScale}`;
 
 interface Scene {
   readonly options: DemoOptions;

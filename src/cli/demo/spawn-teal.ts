@@ -4,6 +4,8 @@ import { createInterface } from 'node:readline';
 
 export interface RunningTeal {
   readonly url: string;
+  /** Resolves when it has ended, by whatever cause: how, and the last it said. */
+  readonly ended: Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -16,11 +18,12 @@ export async function spawnTeal(args: readonly string[]): Promise<RunningTeal> {
   });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said = `${said}${text}`.slice(-20_000)));
-  const ended = once(child, 'exit');
+  const ended = once(child, 'exit').then(([code, signal]) => `Teal ended (${String(signal ?? code)}):\n${said}`);
   const url = await Promise.race([readyUrl(child.stdout), ended.then(() => undefined)]);
-  if (url === undefined) throw new Error(`Teal ended before it was ready:\n${said}`);
+  if (url === undefined) throw new Error(`before it was ready, ${await ended}`);
   return {
     url,
+    ended,
     async stop() {
       child.kill('SIGTERM');
       await ended;
