@@ -8,10 +8,11 @@ import {
   ModifyRuleCommand,
   type Rule,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { PortError, type Route, type Traffic } from '../engine/ports.ts';
+import { PortError, type Route, type TargetGroupView, type Traffic } from '../engine/ports.ts';
 import type { AwsClients } from './clients.ts';
 import { forwardOf, weightsOf, withForward } from './forward-action.ts';
-import { callPort } from './port-error.ts';
+import { callPort, toPortError } from './port-error.ts';
+import { matchOf } from './rule-match.ts';
 
 /** Traffic through ELBv2: the forwards of a listener's default action and of its rules. */
 export function createTraffic(clients: Pick<AwsClients, 'elbv2'>): Traffic {
@@ -22,33 +23,44 @@ export function createTraffic(clients: Pick<AwsClients, 'elbv2'>): Traffic {
   };
 }
 
-async function findTargetGroups(
-  elb: ElasticLoadBalancingV2Client,
-  names: readonly string[],
-): Promise<Readonly<Record<string, string>>> {
-  const { TargetGroups = [] } = await elb.send(new DescribeTargetGroupsCommand({ Names: [...names] }));
-  return Object.fromEntries(
-    names.map((name) => {
-      const arn = TargetGroups.find((group) => group.TargetGroupName === name)?.TargetGroupArn;
-      if (arn === undefined) throw new PortError('missing', `The target group ${name} was not found`);
-      return [name, arn];
-    }),
-  );
+type Groups = Readonly<Record<string, TargetGroupView>>;
+
+/** One call where all exist; AWS refuses it whole where one does not, and then each is asked for by itself. */
+async function findTargetGroups(elb: ElasticLoadBalancingV2Client, names: readonly string[]): Promise<Groups> {
+  try {
+    const { TargetGroups = [] } = await elb.send(new DescribeTargetGroupsCommand({ Names: [...names] }));
+    return Object.fromEntries(
+      TargetGroups.map(({ TargetGroupName = '', TargetGroupArn = '', LoadBalancerArns = [] }) => [
+        TargetGroupName,
+        { arn: TargetGroupArn, loadBalancerArns: LoadBalancerArns },
+      ]),
+    );
+  } catch (cause) {
+    if (toPortError(cause).fault !== 'missing') throw cause;
+    if (names.length < 2) return {};
+    const each = await Promise.all(names.map((name) => findTargetGroups(elb, [name])));
+    return Object.assign({}, ...each) as Groups;
+  }
 }
 
 async function findRoutes(elb: ElasticLoadBalancingV2Client, listenerArn: string): Promise<readonly Route[]> {
   const [defaultActions, rules] = await Promise.all([readDefault(elb, listenerArn), readRules(elb, listenerArn)]);
   const own = rules.filter((rule) => rule.IsDefault !== true && rule.RuleArn !== undefined);
   return [
-    ...toRoute(listenerArn, true, defaultActions),
-    ...own.sort(byPriority).flatMap((rule) => toRoute(rule.RuleArn ?? '', false, rule.Actions ?? [])),
+    { arn: listenerArn, isDefault: true, weights: forwardedBy(defaultActions) },
+    ...own.sort(byPriority).map((rule) => ({
+      arn: rule.RuleArn ?? '',
+      isDefault: false,
+      match: matchOf(rule),
+      weights: forwardedBy(rule.Actions ?? []),
+    })),
   ];
 }
 
-/** Nothing when the place does not forward. */
-function toRoute(arn: string, isDefault: boolean, actions: readonly Action[]): readonly Route[] {
+/** Nothing where the actions do not forward. */
+function forwardedBy(actions: readonly Action[]): Route['weights'] {
   const forward = forwardOf(actions);
-  return forward ? [{ arn, isDefault, weights: weightsOf(forward) }] : [];
+  return forward ? weightsOf(forward) : {};
 }
 
 async function rewrite(
@@ -61,23 +73,38 @@ async function rewrite(
     await elb.send(new ModifyListenerCommand({ ListenerArn: route.arn, DefaultActions }));
     return;
   }
-  const { Rules = [] } = await elb.send(new DescribeRulesCommand({ RuleArns: [route.arn] }));
+  const { Rules = [] } = await named(
+    `The rule ${route.arn}`,
+    elb.send(new DescribeRulesCommand({ RuleArns: [route.arn] })),
+  );
   const Actions = withForward(Rules[0]?.Actions ?? [], weights);
   await elb.send(new ModifyRuleCommand({ RuleArn: route.arn, Actions }));
 }
 
 async function readDefault(elb: ElasticLoadBalancingV2Client, listenerArn: string): Promise<readonly Action[]> {
-  const { Listeners = [] } = await elb.send(new DescribeListenersCommand({ ListenerArns: [listenerArn] }));
-  const [listener] = Listeners;
-  if (!listener) throw new PortError('missing', `The listener ${listenerArn} was not found`);
+  const title = `The listener ${listenerArn}`;
+  const command = new DescribeListenersCommand({ ListenerArns: [listenerArn] });
+  const [listener] = (await named(title, elb.send(command))).Listeners ?? [];
+  if (!listener) throw new PortError('missing', `${title} was not found`);
   return listener.DefaultActions ?? [];
+}
+
+/** AWS says "one or more were not found"; people need to know which. */
+async function named<T>(title: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (cause) {
+    if (toPortError(cause).fault !== 'missing') throw cause;
+    throw new PortError('missing', `${title} was not found`, { cause });
+  }
 }
 
 async function readRules(elb: ElasticLoadBalancingV2Client, ListenerArn: string): Promise<readonly Rule[]> {
   const found: Rule[] = [];
   let Marker: string | undefined;
   do {
-    const page = await elb.send(new DescribeRulesCommand({ ListenerArn, ...(Marker !== undefined && { Marker }) }));
+    const command = new DescribeRulesCommand({ ListenerArn, ...(Marker !== undefined && { Marker }) });
+    const page = await named(`The listener ${ListenerArn}`, elb.send(command));
     found.push(...(page.Rules ?? []));
     Marker = page.NextMarker === '' ? undefined : page.NextMarker;
   } while (Marker !== undefined);

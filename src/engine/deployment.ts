@@ -106,8 +106,6 @@ export interface Undo {
   readonly originalTargetGroupArn?: string;
   readonly replacementTaskSetArn?: string;
   readonly replacementTargetGroupArn?: string;
-  /** Whether the test listener had been moved. */
-  readonly testTrafficMoved: boolean;
 }
 
 export interface LifecycleEvent {

@@ -1,15 +1,17 @@
 import type { Scope } from '../kernel/scope.ts';
 import { type Deployment, type HookName, isTerminal } from './deployment.ts';
-import { PortError, type Ports, type Route, type ServiceView } from './ports.ts';
+import { PortError, type Ports, type Route, type ServiceView, type TargetGroupView } from './ports.ts';
 import { answerHook } from './requests.ts';
 import { shareOf } from './decide/shares.ts';
 
 export const SCOPE: Scope = { account: '000000000000', region: 'us-east-1' };
 export const BLUE = 'arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/blue/1';
 export const GREEN = 'arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/green/2';
-export const PRODUCTION = 'arn:listener/production';
-export const TEST = 'arn:listener/test';
-export const RULE = 'arn:rule/production';
+const ELB = 'arn:aws:elasticloadbalancing:us-east-1:000000000000';
+export const LOAD_BALANCER = `${ELB}:loadbalancer/app/web/1`;
+export const PRODUCTION = `${ELB}:listener/app/web/1/production`;
+export const TEST = `${ELB}:listener/app/web/1/test`;
+export const RULE = `${ELB}:listener-rule/app/web/1/production/rule`;
 
 type FakeTaskSet = { -readonly [K in keyof ServiceView['taskSets'][number]]: ServiceView['taskSets'][number][K] };
 type PortName = 'describe' | 'create' | 'makePrimary' | 'remove' | 'routes' | 'shift' | 'invoke' | 'alarms';
@@ -20,6 +22,7 @@ export interface FakeWorld {
   readonly deployments: Map<string, Deployment>;
   readonly taskSets: FakeTaskSet[];
   readonly listeners: Record<string, Route[]>;
+  readonly targetGroups: Record<string, TargetGroupView>;
   readonly service: { status: string; controller: string };
   /** What a hook's function does; `Succeeded` unless named. */
   readonly hooks: Partial<Record<HookName, 'Succeeded' | 'Failed' | 'silent'>>;
@@ -39,11 +42,16 @@ export interface FakeWorld {
 
 /** Blue is live on both listeners and on a rule; green is empty. */
 export function fakeWorld(now: () => number): FakeWorld {
-  const route = (arn: string, isDefault: boolean): Route => ({ arn, isDefault, weights: { [BLUE]: 1 } });
+  const forward = (arn: string): Route => ({ arn, isDefault: true, weights: { [BLUE]: 1 } });
+  const rule: Route = { arn: RULE, isDefault: false, match: 'priority 1, path-pattern /api/*', weights: { [BLUE]: 1 } };
   const world: FakeWorld = {
     deployments: new Map(),
     taskSets: [taskSet('original', BLUE, 'PRIMARY')],
-    listeners: { [PRODUCTION]: [route(PRODUCTION, true), route(RULE, false)], [TEST]: [route(TEST, true)] },
+    listeners: { [PRODUCTION]: [forward(PRODUCTION), rule], [TEST]: [forward(TEST)] },
+    targetGroups: {
+      blue: { arn: BLUE, loadBalancerArns: [LOAD_BALANCER] },
+      green: { arn: GREEN, loadBalancerArns: [] },
+    },
     service: { status: 'ACTIVE', controller: 'CODE_DEPLOY' },
     hooks: {},
     invocations: [],
@@ -148,17 +156,19 @@ function portsOf(world: FakeWorld, now: () => number): Ports {
       },
     },
     traffic: {
-      targetGroups: async () => ({ blue: BLUE, green: GREEN }),
+      targetGroups: async () => structuredClone(world.targetGroups),
       async routes(_scope, listenerArn) {
         trip('routes');
         const routes = world.listeners[listenerArn];
-        if (!routes) throw new PortError('missing', `no listener ${listenerArn}`);
+        if (!routes) throw new PortError('missing', `The listener ${listenerArn} was not found`);
         return structuredClone(routes);
       },
       async shift(_scope, route, weights) {
         trip('shift');
         for (const [arn, weight] of Object.entries(weights)) {
           const serves = world.taskSets.some((set) => set.targetGroupArn === arn && set.status !== 'DRAINING');
+          if (!Object.values(world.targetGroups).some((group) => group.arn === arn))
+            throw new PortError('refused', `no target group ${arn}`);
           if (weight > 0 && !serves) world.harms.push(`traffic moved to ${arn}, which has no tasks`);
         }
         for (const routes of Object.values(world.listeners)) {

@@ -58,18 +58,27 @@ export interface TaskSets {
   remove(scope: Scope, release: Release, taskSetArn: string): Promise<void>;
 }
 
-/** One place on a listener that forwards: its default action or a rule. Weights by target group ARN, as configured. */
+/** One place on a listener that may forward: its default action or a rule. */
 export interface Route {
   /** The listener's ARN for its default action, else the rule's. */
   readonly arn: string;
   readonly isDefault: boolean;
+  /** A rule's priority and conditions in words that are the same as long as they are; absent on a default action. */
+  readonly match?: string;
+  /** By target group ARN, as configured; empty where it does not forward. */
   readonly weights: Readonly<Record<string, number>>;
 }
 
+export interface TargetGroupView {
+  readonly arn: string;
+  /** Those whose listeners name it. */
+  readonly loadBalancerArns: readonly string[];
+}
+
 export interface Traffic {
-  /** Names to ARNs. @throws {PortError} missing */
-  targetGroups(scope: Scope, names: readonly string[]): Promise<Readonly<Record<string, string>>>;
-  /** The forwards of a listener: default first. */
+  /** Those of the names that exist. */
+  targetGroups(scope: Scope, names: readonly string[]): Promise<Readonly<Record<string, TargetGroupView>>>;
+  /** The default action, then the rules by priority. @throws {PortError} missing, with the listener's name */
   routes(scope: Scope, listenerArn: string): Promise<readonly Route[]>;
   /**
    * Rewrites one route so that `weights` is its forward. Resolves when the load balancer has acknowledged it.

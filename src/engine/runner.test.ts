@@ -266,7 +266,7 @@ describe('before anything is created', () => {
     const error = await refused((run) => forward(run, 0, { [GREEN]: 1 }));
     expect(error).toEqual({
       code: 'ELASTIC_LOAD_BALANCING_INVALID',
-      message: `The ELB could not be updated due to the following error: Primary taskset target group must be behind listener ${PRODUCTION}`,
+      message: `The ELB could not be updated due to the following error: Primary taskset target group must be behind listener ${PRODUCTION}. It forwards to green: 1, and the PRIMARY task set is in blue; no task set of the service is in green`,
     });
   });
 
@@ -278,7 +278,7 @@ describe('before anything is created', () => {
   it('refuses weight on the idle group', async () => {
     const error = await refused((run) => forward(run, 0, { [BLUE]: 90, [GREEN]: 10 }));
     expect(error?.message).toBe(
-      'The ELB could not be updated due to the following error: Green taskset target group cannot have non-zero weight prior to traffic shifting',
+      `The ELB could not be updated due to the following error: Green taskset target group cannot have non-zero weight prior to traffic shifting. ${PRODUCTION} forwards to blue: 90, green: 10`,
     );
   });
 
@@ -292,9 +292,28 @@ describe('before anything is created', () => {
     expect(error?.code).toBe('INVALID_ECS_SERVICE');
   });
 
+  it('refuses a target group that is not there, and names it', async () => {
+    const error = await refused((run) => delete run.world.targetGroups['green']);
+    expect(error).toMatchObject({ code: 'ELASTIC_LOAD_BALANCING_INVALID' });
+    expect(error?.message).toContain('The target group green was not found');
+  });
+
+  it('refuses a target group of another load balancer', async () => {
+    const elsewhere = { arn: GREEN, loadBalancerArns: ['arn:other'] };
+    const error = await refused((run) => Object.assign(run.world.targetGroups, { green: elsewhere }));
+    expect(error?.message).toContain(`The target group ${GREEN} belongs to the load balancer arn:other`);
+  });
+
+  it('refuses a service without a PRIMARY task set', async () => {
+    const error = await refused((run) => run.world.taskSets.forEach((set) => (set.status = 'ACTIVE')));
+    expect(error).toMatchObject({ code: 'INVALID_ECS_SERVICE' });
+    expect(error?.message).toContain('exactly one PRIMARY task set, found 0');
+  });
+
   it('fails when the listener is missing', async () => {
     const error = await refused((run) => delete run.world.listeners[PRODUCTION]);
     expect(error?.code).toBe('ELASTIC_LOAD_BALANCING_INVALID');
+    expect(error?.message).toContain(PRODUCTION);
   });
 });
 

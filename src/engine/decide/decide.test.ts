@@ -50,7 +50,7 @@ function observed(share = 0, sets = taskSets(), change: Partial<Observed> = {}):
   const service = { serviceArn: 's', clusterArn: 'c', controller: 'CODE_DEPLOY', status: 'ACTIVE', desiredCount: 2 };
   return {
     service: seen({ ...service, taskSets: sets }),
-    targetGroups: seen({ blue: BLUE, green: GREEN }),
+    targetGroups: seen(fakeWorld(() => 0).targetGroups),
     production: seen(routesAt(share)),
     test: seen([{ arn: TEST, isDefault: true, weights: { [BLUE]: 1 } }]),
     ...change,
@@ -69,7 +69,10 @@ it('begins what was created, and passes the preflight knowing who is who', () =>
   expect(ask(created, 0)).toEqual({ do: 'begin' });
   expect(ask(inStep('preflight'), 0)).toEqual({
     do: 'pass',
-    sides: { originalTaskSetArn: ORIGINAL, originalTargetGroupArn: BLUE, replacementTargetGroupArn: GREEN },
+    learnt: {
+      sides: { originalTaskSetArn: ORIGINAL, originalTargetGroupArn: BLUE, replacementTargetGroupArn: GREEN },
+      found: { production: routesAt(0), test: [{ arn: TEST, isDefault: true, weights: { [BLUE]: 1 } }] },
+    },
   });
 });
 

@@ -4,7 +4,7 @@ import { decideByAlarms } from './alarms.ts';
 import type { Decision, Ending } from './decision.ts';
 import { findDrift } from './drift.ts';
 import { error, fail, stop } from './endings.ts';
-import { findFault, isTransient } from './faults.ts';
+import { findFault, isTransient, withoutLostListeners } from './faults.ts';
 import { decideByInstallLimit } from './limits.ts';
 import type { Clear, Observed } from './observed.ts';
 import type { Scaled } from './scaled.ts';
@@ -50,7 +50,8 @@ function decideNext(deployment: Deployment, observed: Observed, now: Instant, sc
 }
 
 /** What was observed without faults, or what a fault in it means: another try while that may help, else the end. */
-function readClear(deployment: Deployment, observed: Observed, now: Instant, scaled: Scaled): Clear | Decision {
+function readClear(deployment: Deployment, seen: Observed, now: Instant, scaled: Scaled): Clear | Decision {
+  const observed = deployment.release.undo ? withoutLostListeners(seen) : seen;
   const { service, targetGroups, production, test } = observed;
   const found = findFault(deployment, observed);
   if (found && isTransient(found.fault))
@@ -67,6 +68,6 @@ function readClear(deployment: Deployment, observed: Observed, now: Instant, sca
 }
 
 function findChanged(deployment: Deployment, clear: Clear): Ending | undefined {
-  const because = deployment.release.undo ? undefined : findDrift(planOf(deployment), clear.production);
+  const because = findDrift(deployment, clear);
   return because && fail(deployment, because);
 }

@@ -1,5 +1,5 @@
 import type { DeploymentStatus, ErrorInformation, Instant, LifecycleEvent, Wait } from '../deployment.ts';
-import type { Sides } from '../plan/step.ts';
+import type { Found, Sides } from '../plan/step.ts';
 
 /** Something to do in the world. Recorded before it is performed, and performed again after a crash. */
 export type Act =
@@ -42,6 +42,6 @@ export type Decision =
   | { readonly do: 'begin' }
   | Waiting
   /** The current step is over, and nothing has to be performed for it. */
-  | { readonly do: 'pass'; readonly sides?: Sides }
+  | { readonly do: 'pass'; readonly learnt?: { readonly sides: Sides; readonly found: Found } }
   | Act
   | Ending;

@@ -1,9 +1,9 @@
 import { currentStep, planOf } from '../plan/plan-state.ts';
 import type { Deployment, ErrorInformation } from '../deployment.ts';
-import type { PortFault } from '../ports.ts';
+import type { PortFault, Route } from '../ports.ts';
 import type { Act, Ending } from './decision.ts';
 import { elbInvalid, error, fail, forbidden } from './endings.ts';
-import type { Observed } from './observed.ts';
+import { type Observed, seen, type Seen } from './observed.ts';
 
 export interface Fault {
   readonly fault: PortFault;
@@ -20,15 +20,31 @@ export function findFault(
 ): { readonly fault: Fault; readonly error: ErrorInformation } | undefined {
   const { service, targetGroups, production, test } = observed;
   if (service.is === 'fault') return { fault: service, error: describeFault(deployment, 'service', service) };
-  for (const seen of [targetGroups, production, ...(test ? [test] : [])])
-    if (seen.is === 'fault') return { fault: seen, error: describeFault(deployment, 'traffic', seen) };
+  const parts = { traffic: targetGroups, production, ...(test && { test }) };
+  for (const part of ['traffic', 'production', 'test'] as const) {
+    const fault = parts[part];
+    if (fault?.is === 'fault') return { fault, error: describeFault(deployment, part, fault) };
+  }
   return undefined;
 }
 
-function describeFault(deployment: Deployment, part: 'service' | 'traffic', fault: Fault): ErrorInformation {
+/** What a rollback does with a listener that is gone: nothing forwards there, so nothing has to be moved back. */
+export function withoutLostListeners({ production, test, ...observed }: Observed): Observed {
+  const found = (routes: Seen<readonly Route[]>) =>
+    routes.is === 'fault' && routes.fault === 'missing' ? seen<readonly Route[]>([]) : routes;
+  return { ...observed, production: found(production), ...(test && { test: found(test) }) };
+}
+
+type Part = 'service' | 'traffic' | 'production' | 'test';
+
+function describeFault(deployment: Deployment, part: Part, fault: Fault): ErrorInformation {
   if (fault.fault === 'forbidden')
     return forbidden(deployment, part === 'service' ? 'AmazonECS' : 'ElasticLoadBalancing');
-  return part === 'service' ? error('INVALID_ECS_SERVICE', fault.message) : elbInvalid(fault.message);
+  if (part === 'service') return error('INVALID_ECS_SERVICE', fault.message);
+  if (part === 'traffic' || fault.fault !== 'missing') return elbInvalid(fault.message);
+  const begun = planOf(deployment).sides !== undefined;
+  const what = begun ? 'was deleted while this deployment needs it' : 'is needed by this deployment';
+  return elbInvalid(`The ${part} listener ${what}. ${fault.message}.`);
 }
 
 type Reach = 'hook' | 'traffic' | 'tasks';

@@ -1,4 +1,4 @@
-import type { PortFault, Route, ServiceView } from '../ports.ts';
+import type { PortFault, Route, ServiceView, TargetGroupView } from '../ports.ts';
 
 /** One look at a part of the world: what was seen, or why nothing was. */
 export type Seen<T> =
@@ -8,8 +8,8 @@ export type Seen<T> =
 /** The world at one moment, as the ports show it. */
 export interface Observed {
   readonly service: Seen<ServiceView>;
-  /** Names to ARNs. */
-  readonly targetGroups: Seen<Readonly<Record<string, string>>>;
+  /** By name; one that does not exist is not there. */
+  readonly targetGroups: Seen<Readonly<Record<string, TargetGroupView>>>;
   readonly production: Seen<readonly Route[]>;
   readonly test?: Seen<readonly Route[]>;
   /** The configured alarms in ALARM; absent when this was no moment to ask. */
@@ -21,7 +21,7 @@ export const seen = <T>(value: T): Seen<T> => ({ is: 'seen', value });
 /** An observation without a fault in what every step needs. */
 export interface Clear {
   readonly service: ServiceView;
-  readonly targetGroups: Readonly<Record<string, string>>;
+  readonly targetGroups: Readonly<Record<string, TargetGroupView>>;
   readonly production: readonly Route[];
   readonly test: readonly Route[];
 }

@@ -3,7 +3,7 @@ import type { Route } from '../ports.ts';
 import type { Sides } from '../plan/step.ts';
 import { elbInvalid, error } from './endings.ts';
 import type { Clear } from './observed.ts';
-import { managed, shareOf } from './shares.ts';
+import { describeWeights, managed, nameOfGroup, shareOf } from './shares.ts';
 
 /**
  * Checks, before anything is created, that the service and the listeners are what a deployment assumes, and says who is
@@ -12,7 +12,7 @@ import { managed, shareOf } from './shares.ts';
 export function preflight(deployment: Deployment, clear: Clear): Sides | ErrorInformation {
   const sides = findSides(deployment, clear);
   if ('code' in sides) return sides;
-  return findWrongRoute(deployment, clear, sides) ?? sides;
+  return findWrongGroup(deployment, clear) ?? findWrongRoute(deployment, clear, sides) ?? sides;
 }
 
 export const isError = (found: Sides | ErrorInformation): found is ErrorInformation => 'code' in found;
@@ -30,7 +30,9 @@ function findSides({ release }: Deployment, { service, targetGroups }: Clear): S
     return invalid(
       `The ECS service ${release.serviceName} must have exactly one PRIMARY task set, found ${primaries.length}.`,
     );
-  const pair = release.targetGroups.map((name) => targetGroups[name]);
+  const missing = release.targetGroups.find((name) => targetGroups[name] === undefined);
+  if (missing !== undefined) return elbInvalid(`The target group ${missing} was not found`);
+  const pair = release.targetGroups.map((name) => targetGroups[name]?.arn);
   const idle = pair.find((arn) => arn !== primary.targetGroupArn);
   if (idle === undefined || !pair.includes(primary.targetGroupArn))
     return invalid(
@@ -43,6 +45,25 @@ function findSides({ release }: Deployment, { service, targetGroups }: Clear): S
   };
 }
 
+/** A target group serves one load balancer; one that no listener names may still be taken by this one. */
+function findWrongGroup({ release }: Deployment, { targetGroups }: Clear): ErrorInformation | undefined {
+  const listenerArn = release.productionListenerArn;
+  const own = loadBalancerOf(listenerArn);
+  const astray = Object.values(targetGroups).find(
+    ({ loadBalancerArns }) => loadBalancerArns.length > 0 && !loadBalancerArns.includes(own),
+  );
+  return (
+    astray &&
+    elbInvalid(
+      `The target group ${astray.arn} belongs to the load balancer ${astray.loadBalancerArns.join(', ')}, not to that of listener ${listenerArn}`,
+    )
+  );
+}
+
+/** `…:listener/app/NAME/ID/LISTENER` is a listener of `…:loadbalancer/app/NAME/ID`. Source: ELB User Guide, ARNs. */
+const loadBalancerOf = (listenerArn: string): string =>
+  listenerArn.replace(':listener/', ':loadbalancer/').replace(/\/[^/]+$/, '');
+
 function findWrongRoute(deployment: Deployment, clear: Clear, sides: Sides): ErrorInformation | undefined {
   const { productionListenerArn, testListenerArn } = deployment.release;
   const pair = [sides.originalTargetGroupArn, sides.replacementTargetGroupArn];
@@ -52,9 +73,12 @@ function findWrongRoute(deployment: Deployment, clear: Clear, sides: Sides): Err
     (testListenerArn === undefined ? undefined : findForeign(clear.test, pair, testListenerArn));
   if (foreign) return foreign;
   const astray = astrayRoute(production, productionListenerArn, sides.originalTargetGroupArn);
-  if (astray) return elbInvalid(`Primary taskset target group must be behind listener ${astray}`);
-  if (production.some((route) => shareOf(route, sides.replacementTargetGroupArn) > 0))
-    return elbInvalid('Green taskset target group cannot have non-zero weight prior to traffic shifting');
+  if (astray) return elbInvalid(describeAstray(astray, clear, sides));
+  const early = production.find((route) => shareOf(route, sides.replacementTargetGroupArn) > 0);
+  if (early)
+    return elbInvalid(
+      `Green taskset target group cannot have non-zero weight prior to traffic shifting. ${early.arn} forwards to ${describeWeights(early.weights)}`,
+    );
   if (testListenerArn !== undefined && managed(clear.test, pair).length === 0)
     return elbInvalid(`Test listener ${testListenerArn} must forward to a target group of the deployment group`);
   return undefined;
@@ -76,7 +100,17 @@ function findForeign(
   );
 }
 
-function astrayRoute(production: readonly Route[], listenerArn: string, live: string): string | undefined {
-  if (!production.some((route) => route.isDefault)) return listenerArn;
-  return production.find((route) => shareOf(route, live) === 0)?.arn;
+function astrayRoute(production: readonly Route[], listenerArn: string, live: string): Route | undefined {
+  const none: Route = { arn: listenerArn, isDefault: true, weights: {} };
+  if (!production.some((route) => route.isDefault)) return none;
+  return production.find((route) => shareOf(route, live) === 0);
+}
+
+/** AWS's words first, then what was found: production may send requests to a group in which nothing runs. */
+function describeAstray({ arn, weights }: Route, { service }: Clear, sides: Sides): string {
+  const serving = Object.keys(weights).filter((group) => (weights[group] ?? 0) > 0);
+  const empty = serving.filter((group) => !service.taskSets.some((set) => set.targetGroupArn === group));
+  const found = serving.length === 0 ? 'to no target group' : `to ${describeWeights(weights)}`;
+  const note = empty.length === 0 ? '' : `; no task set of the service is in ${empty.map(nameOfGroup).join(', ')}`;
+  return `Primary taskset target group must be behind listener ${arn}. It forwards ${found}, and the PRIMARY task set is in ${nameOfGroup(sides.originalTargetGroupArn)}${note}`;
 }

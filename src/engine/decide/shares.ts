@@ -1,10 +1,13 @@
 import type { Route } from '../ports.ts';
 
+/** By target group ARN. */
+export type Weights = Route['weights'];
+
 /** The weights of a forward that gives the replacement `share` percent and the original the rest; both stay named. */
 export const weightsFor = (
   sides: { readonly originalTargetGroupArn: string; readonly replacementTargetGroupArn: string },
   share: number,
-): Readonly<Record<string, number>> => ({
+): Weights => ({
   [sides.replacementTargetGroupArn]: share,
   [sides.originalTargetGroupArn]: 100 - share,
 });
@@ -16,7 +19,7 @@ export function shareOf(route: Route, targetGroupArn: string): number {
 }
 
 /** Whether a route already forwards exactly these weights to exactly these groups. */
-export const forwards = (route: Route, weights: Readonly<Record<string, number>>): boolean =>
+export const forwards = (route: Route, weights: Weights): boolean =>
   Object.keys(route.weights).length === Object.keys(weights).length &&
   Object.entries(weights).every(([arn, weight]) => route.weights[arn] === weight);
 
@@ -24,9 +27,12 @@ export const forwards = (route: Route, weights: Readonly<Record<string, number>>
 export const managed = (routes: readonly Route[], pair: readonly string[]): readonly Route[] =>
   routes.filter((route) => pair.some((arn) => arn in route.weights));
 
+/** A target group's name, which its ARN holds. */
+export const nameOfGroup = (arn: string): string => /targetgroup\/([^/]+)\//.exec(arn)?.[1] ?? arn;
+
 /** A route's weights as people read them. */
-export const describeWeights = (weights: Readonly<Record<string, number>>): string =>
+export const describeWeights = (weights: Weights): string =>
   Object.entries(weights)
-    .map(([arn, weight]) => `${/targetgroup\/([^/]+)\//.exec(arn)?.[1] ?? arn}: ${weight}`)
+    .map(([arn, weight]) => `${nameOfGroup(arn)}: ${weight}`)
     .sort()
     .join(', ');

@@ -1,7 +1,8 @@
 import { minutes } from '../../kernel/span.ts';
 import type { Deployment, Instant, Wait } from '../deployment.ts';
 import { planOf } from '../plan/plan-state.ts';
-import type { Step } from '../plan/step.ts';
+import type { Found, Sides, Step } from '../plan/step.ts';
+import type { Route } from '../ports.ts';
 import type { Decision, Waiting } from './decision.ts';
 import { error, fail, stop } from './endings.ts';
 import { decideHook } from './hook-rule.ts';
@@ -21,13 +22,14 @@ export interface Moment {
 export function decideStep(deployment: Deployment, step: Step, moment: Moment): Decision {
   switch (step.kind) {
     case 'preflight': {
-      const found = preflight(deployment, moment.clear);
-      return isError(found) ? fail(deployment, found) : { do: 'pass', sides: found };
+      const sides = preflight(deployment, moment.clear);
+      return isError(sides) ? fail(deployment, sides) : { do: 'pass', learnt: { sides, found: find(sides, moment) } };
     }
     case 'hook':
       return decideHook(deployment, step, moment.now, moment.scaled);
     case 'prepareTraffic':
-      return decidePrepare(deployment, moment.clear);
+      // A hook may have run for an hour; drift was looked for just now, and so the preflight holds still.
+      return { do: 'prepareTraffic' };
     case 'createTaskSet':
       return { do: 'createTaskSet', leftovers: findLeftovers(deployment, moment.clear) };
     case 'steady':
@@ -48,18 +50,19 @@ export function decideStep(deployment: Deployment, step: Step, moment: Moment): 
         : { do: 'reinstateOriginal' };
     case 'removeReplacement':
       return decideRemove(deployment, moment.clear);
+    case 'restoreTest':
+      return servesReplacement(deployment, moment.clear.test) ? { do: 'restoreTest' } : { do: 'pass' };
     case 'shiftTest':
     case 'makePrimary':
     case 'restoreProduction':
-    case 'restoreTest':
       return { do: step.kind };
   }
 }
 
-/** A hook may have run for an hour: what was right at the start is looked at again before anything is created. */
-function decidePrepare(deployment: Deployment, clear: Clear): Decision {
-  const found = preflight(deployment, clear);
-  return isError(found) ? fail(deployment, found) : { do: 'prepareTraffic' };
+/** The places of both listeners that the deployment counts on, as they are now. */
+function find(sides: Sides, { clear }: Moment): Found {
+  const pair = [sides.originalTargetGroupArn, sides.replacementTargetGroupArn];
+  return { production: managed(clear.production, pair), test: managed(clear.test, pair) };
 }
 
 /**
@@ -133,13 +136,17 @@ function decideRemove(deployment: Deployment, clear: Clear): Decision {
   const { sides } = planOf(deployment);
   const { undo } = deployment.release;
   if (!sides || !undo) return { do: 'pass' };
-  const { originalTargetGroupArn: original, replacementTargetGroupArn: replacement } = sides;
-  if (managed(clear.production, [original, replacement]).some((route) => shareOf(route, replacement) > 0))
-    return { do: 'restoreProduction' };
+  if (servesReplacement(deployment, clear.production)) return { do: 'restoreProduction' };
+  if (servesReplacement(deployment, clear.test)) return { do: 'restoreTest' };
   const set = clear.service.taskSets.find(
     (each) => each.arn === sides.replacementTaskSetArn || each.externalId === undo.deploymentId,
   );
   return set && set.status !== 'DRAINING' ? { do: 'removeReplacement', taskSetArn: set.arn } : { do: 'pass' };
+}
+
+function servesReplacement(deployment: Deployment, routes: readonly Route[]): boolean {
+  const replacement = planOf(deployment).sides?.replacementTargetGroupArn;
+  return replacement !== undefined && routes.some((route) => shareOf(route, replacement) > 0);
 }
 
 const isPrimary = ({ service }: Clear, arn: string | undefined): boolean =>

@@ -1,3 +1,4 @@
+import { findProductionDrift } from '../decide/drift.ts';
 import type { Deployment } from '../deployment.ts';
 import type { Ports } from '../ports.ts';
 import { moveTraffic } from './move-traffic.ts';
@@ -8,5 +9,5 @@ import type { Outcome } from './perform.ts';
  * installs. Source: spec/codedeploy-ecs §18, row 6.
  */
 export const prepareTraffic = async (ports: Ports, deployment: Deployment): Promise<Outcome> => ({
-  routes: await moveTraffic(ports, deployment, deployment.release.productionListenerArn, 0),
+  routes: await moveTraffic(ports, deployment, deployment.release.productionListenerArn, 0, findProductionDrift),
 });

@@ -1,3 +1,4 @@
+import { findTestDrift } from '../decide/drift.ts';
 import type { Deployment } from '../deployment.ts';
 import type { Ports } from '../ports.ts';
 import { moveTraffic } from './move-traffic.ts';
@@ -6,6 +7,6 @@ import type { Outcome } from './perform.ts';
 /** Sends all test traffic to the replacement. */
 export async function shiftTest(ports: Ports, deployment: Deployment): Promise<Outcome> {
   const { testListenerArn } = deployment.release;
-  if (testListenerArn !== undefined) await moveTraffic(ports, deployment, testListenerArn, 100);
+  if (testListenerArn !== undefined) await moveTraffic(ports, deployment, testListenerArn, 100, findTestDrift);
   return {};
 }

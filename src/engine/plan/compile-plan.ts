@@ -49,7 +49,7 @@ function rollbackSteps(release: Release, undo: Undo): readonly Step[] {
   if (undo.originalTaskSetArn === undefined || undo.originalTargetGroupArn === undefined) return [];
   return [
     { kind: 'restoreProduction' },
-    ...when(release.testListenerArn !== undefined && undo.testTrafficMoved, [{ kind: 'restoreTest' }]),
+    ...when(release.testListenerArn !== undefined, [{ kind: 'restoreTest' }]),
     { kind: 'reinstateOriginal' },
     { kind: 'removeReplacement' },
   ];

@@ -9,7 +9,7 @@ export function newPlanState(release: Release, now: Instant): PlanState {
 }
 
 /** The plan in a deployment's record. */
-export const planOf = (deployment: Deployment): PlanState => deployment.progress.plan as PlanState;
+export const planOf = ({ progress }: Pick<Deployment, 'progress'>): PlanState => progress.plan as PlanState;
 
 /** The step that runs; `undefined` when all are over. */
 export const currentStep = (plan: PlanState): Step | undefined => plan.steps[plan.at];

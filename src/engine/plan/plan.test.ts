@@ -65,7 +65,6 @@ it('restores traffic before it removes anything in a rollback', () => {
     originalTaskSetArn: 'a',
     originalTargetGroupArn: 'b',
     replacementTargetGroupArn: 'c',
-    testTrafficMoved: true,
   };
 
   expect(kinds(fakeRelease({ undo }))).toEqual([
@@ -74,6 +73,6 @@ it('restores traffic before it removes anything in a rollback', () => {
     'reinstateOriginal',
     'removeReplacement',
   ]);
-  expect(kinds(fakeRelease({ undo: { ...undo, testTrafficMoved: false } }))).not.toContain('restoreTest');
-  expect(kinds(fakeRelease({ undo: { deploymentId: 'd-1', testTrafficMoved: false } }))).toEqual([]);
+  expect(kinds(withoutTestListener(fakeRelease({ undo })))).not.toContain('restoreTest');
+  expect(kinds(fakeRelease({ undo: { deploymentId: 'd-1' } }))).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import type { HookName, Instant, LifecycleEventName } from '../deployment.ts';
+import type { Route } from '../ports.ts';
 
 /** One step of a plan. `event` is the lifecycle event it belongs to; minutes are configured minutes. */
 export type Step =
@@ -29,6 +30,12 @@ export interface Sides {
   readonly replacementTaskSetArn?: string;
 }
 
+/** Both listeners as they were before anything was done. */
+export interface Found {
+  readonly production: readonly Route[];
+  readonly test: readonly Route[];
+}
+
 export interface Plan {
   readonly steps: readonly Step[];
 }
@@ -46,6 +53,8 @@ export interface PlanState extends Plan {
   readonly share?: number;
   /** Listener and rules that carry this deployment's production traffic. */
   readonly routes?: readonly string[];
+  /** What the preflight found, which nobody else may change meanwhile. */
+  readonly found?: Found;
   /** Since when the replacement has not been steady while traffic moves to it. */
   readonly unsteadySince?: Instant;
 }

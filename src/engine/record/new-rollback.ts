@@ -49,5 +49,5 @@ function undoingRelease(deployment: Deployment): Release {
 function undoOf(deployment: Deployment): Undo {
   const plan = planOf(deployment);
   const touched = hasActed(plan, 'prepareTraffic') ? plan.sides : undefined;
-  return { deploymentId: deployment.id, testTrafficMoved: hasActed(plan, 'shiftTest'), ...touched };
+  return { deploymentId: deployment.id, ...touched };
 }

@@ -16,7 +16,7 @@ export function recordDecision(deployment: Deployment, decision: Decision, now: 
     case 'begin':
       return { deployment: begin(deployment, now) };
     case 'pass':
-      return { deployment: advance(deployment, now, decision.sides ? { sides: decision.sides } : {}) };
+      return { deployment: advance(deployment, now, decision.learnt) };
     case 'wait':
       return { deployment: recordWait(deployment, decision, now) };
     case 'end':
