@@ -56,7 +56,15 @@ const RULES: readonly Rule[] = [
     because: 'a service reaches others only through their API',
   },
   ...(
-    ['ecs:runtimes/runtime', 'elbv2:balancers/balancer', 'lambda:functions/functions', 'iam:', 'sts:', 'ec2:'] as const
+    [
+      'ecs:runtimes/runtime',
+      'elbv2:balancers/balancer',
+      'lambda:functions/functions',
+      'iam:',
+      'sts:',
+      'ec2:',
+      'acm:',
+    ] as const
   ).map((pair): Rule => {
     const [service = '', driver = ''] = pair.split(':');
     return {

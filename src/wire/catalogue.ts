@@ -88,4 +88,13 @@ export const catalogue: Readonly<Record<ServiceName, CatalogueEntry>> = {
     load: async () => buildModel(await import('@aws-sdk/client-ec2')),
     loadConstraints: async () => table(await import('./constraints/ec2.json', { with: { type: 'json' } })),
   },
+  acm: {
+    signingName: 'acm',
+    targetPrefix: 'CertificateManager',
+    version: '2015-12-08',
+    xmlNamespace: '',
+    protocol: 'aws-json',
+    load: async () => buildModel(await import('@aws-sdk/client-acm')),
+    loadConstraints: async () => table(await import('./constraints/acm.json', { with: { type: 'json' } })),
+  },
 };

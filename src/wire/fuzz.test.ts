@@ -13,7 +13,7 @@ import { kindOf, membersOf, traitsOf, type Shape } from './schema.ts';
 import type { ServiceName } from './types.ts';
 
 const SAMPLES = 2;
-/** All seven take 5 seconds alone; a loaded machine may need several times that. */
+/** All eight take 5 seconds alone; a loaded machine may need several times that. */
 const LIMIT_MS = 120_000;
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 

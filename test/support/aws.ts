@@ -1,3 +1,4 @@
+import { ACMClient } from '@aws-sdk/client-acm';
 import { CodeDeployClient } from '@aws-sdk/client-codedeploy';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
@@ -10,6 +11,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 export function awsClients(endpoint: string, account = '000000000000', region = 'us-east-1') {
   const config = { endpoint, region, credentials: { accessKeyId: account, secretAccessKey: 'secret' }, maxAttempts: 1 };
   return {
+    acm: new ACMClient(config),
     codedeploy: new CodeDeployClient(config),
     ec2: new EC2Client(config),
     ecs: new ECSClient(config),

@@ -38,4 +38,5 @@ export const sdkClients: Readonly<Record<ServiceName, (requestHandler: unknown) 
   iam: async (handler) => anyClient(await import('@aws-sdk/client-iam'), 'IAMClient', handler),
   sts: async (handler) => anyClient(await import('@aws-sdk/client-sts'), 'STSClient', handler),
   ec2: async (handler) => anyClient(await import('@aws-sdk/client-ec2'), 'EC2Client', handler),
+  acm: async (handler) => anyClient(await import('@aws-sdk/client-acm'), 'ACMClient', handler),
 };
