@@ -59,9 +59,10 @@ const wish: BalancerWish = {
   rules: [rule('second', 20), rule('first', 3)],
   targetGroups: [group('blue'), group('green'), group('idle')],
   targets: [],
+  certificates: new Map(),
 };
 const config = (change: Partial<BalancerWish> = {}) =>
-  balancerConfig({ ...wish, ...change }, (span) => millis(span / 60));
+  balancerConfig({ ...wish, ...change }, { scaled: (span) => millis(span / 60), accessLogFolder: '/logs' });
 
 it('puts rules in order of priority and the default rule last', () => {
   expect(config().listeners[0]?.rules.map(({ arn }) => arn)).toEqual(['first', 'second', 'default']);
@@ -112,4 +113,22 @@ it('keeps a draining target, with the moment at which it is cut', () => {
 
 it('leaves out a listener whose load balancer is gone', () => {
   expect(config({ loadBalancers: [] }).listeners).toEqual([]);
+});
+
+it('sends access logs to a folder per bucket, account and region', () => {
+  const logging = {
+    ...loadBalancer,
+    attributes: {
+      'access_logs.s3.enabled': 'true',
+      'access_logs.s3.bucket': 'my-logs',
+      'access_logs.s3.prefix': 'web/prod',
+    },
+  };
+
+  expect(config({ loadBalancers: [logging] }).listeners[0]?.accessLog).toEqual({
+    folder: '/logs/my-logs/web/prod/AWSLogs/1/elasticloadbalancing/eu-west-1',
+    account: '1',
+    region: 'eu-west-1',
+  });
+  expect(config().listeners[0]).not.toHaveProperty('accessLog');
 });

@@ -1,13 +1,18 @@
 import type {
   BalancerConfig,
+  CertificateConfig,
   HealthCheckConfig,
   ListenerConfig,
+  ListenerTls,
   RuleAction,
   TargetConfig,
   TargetGroupConfig,
 } from '../../drivers/balancers/balancer.ts';
 import { seconds, type Millis } from '../../kernel/span.ts';
+import { accessLog } from './settings/access-logs.ts';
 import { httpSettings } from './settings/http-settings.ts';
+import { accessLogPlace } from './settings/load-balancer-attributes.ts';
+import { sslPolicyTls, DEFAULT_SSL_POLICY } from './settings/ssl-policies.ts';
 import { routing } from './settings/target-routing.ts';
 import {
   targetKey,
@@ -28,15 +33,25 @@ export interface BalancerWish {
   readonly rules: readonly RuleRecord[];
   readonly targetGroups: readonly TargetGroupRecord[];
   readonly targets: readonly TargetRecord[];
+  /** Those that listeners name, by ARN; what is missing is gone. */
+  readonly certificates: ReadonlyMap<string, CertificateConfig>;
+}
+
+/** What the config depends on beside the store. */
+export interface Surroundings {
+  /** Turns a configured span into real time. */
+  scaled(configured: Millis): Millis;
+  /** Where access logs go, a folder per bucket; absolute. */
+  readonly accessLogFolder: string;
 }
 
 /**
  * Computes all that the balancer must do from what the store holds.
  *
- * @param scaled - turns a configured span into real time; of the health check only the interval is scaled, since its
- * timeout is a limit on real I/O
+ * Of health checks only the interval is scaled, since the timeout is a limit on real I/O.
  */
-export function balancerConfig(wish: BalancerWish, scaled: (configured: Millis) => Millis): BalancerConfig {
+export function balancerConfig(wish: BalancerWish, surroundings: Surroundings): BalancerConfig {
+  const { scaled } = surroundings;
   const loadBalancers = new Map(wish.loadBalancers.map((record) => [record.arn, record]));
   const rules = groupBy(wish.rules, (rule) => rule.listenerArn);
   const targets = groupBy(wish.targets, (target) => target.targetGroupArn);
@@ -45,7 +60,16 @@ export function balancerConfig(wish: BalancerWish, scaled: (configured: Millis) 
     epoch: wish.epoch,
     listeners: wish.listeners.flatMap((listener) => {
       const loadBalancer = loadBalancers.get(listener.loadBalancerArn);
-      return loadBalancer ? [listenerConfig(listener, loadBalancer, rules.get(listener.arn) ?? [])] : [];
+      if (!loadBalancer || lacksCertificate(listener, wish)) return [];
+      const tls = listenerTls(listener, wish);
+      const log = accessLogPlace(loadBalancer);
+      return [
+        {
+          ...listenerConfig(listener, loadBalancer, rules.get(listener.arn) ?? []),
+          ...(tls && { tls }),
+          ...(log && { accessLog: accessLog(surroundings.accessLogFolder, loadBalancer, log) }),
+        },
+      ];
     }),
     targetGroups: wish.targetGroups.map((group): TargetGroupConfig => ({
       arn: group.arn,
@@ -54,9 +78,24 @@ export function balancerConfig(wish: BalancerWish, scaled: (configured: Millis) 
       inUse: used.has(group.arn),
       ...routing(group, scaled),
       healthCheck: healthCheckConfig(group.healthCheck, scaled),
-      targets: (targets.get(group.arn) ?? []).map((target) => targetConfig(target, group)),
+      targets: (targets.get(group.arn) ?? [])
+        .filter((target) => target.draining?.isIdle !== true)
+        .map((target) => targetConfig(target, group)),
     })),
   };
+}
+
+/** Whether the listener cannot speak TLS, since its default certificate is gone: it is left out. */
+export const lacksCertificate = (
+  { protocol, certificateArns: [first = ''] }: ListenerRecord,
+  { certificates }: Pick<BalancerWish, 'certificates'>,
+): boolean => protocol === 'HTTPS' && !certificates.has(first);
+
+function listenerTls(listener: ListenerRecord, { certificates }: BalancerWish): ListenerTls | undefined {
+  if (listener.protocol !== 'HTTPS') return undefined;
+  // The default one may be in the list of the others too.
+  const found = [...new Set(listener.certificateArns)].flatMap((arn) => certificates.get(arn) ?? []);
+  return { certificates: found, ...sslPolicyTls(listener.sslPolicy ?? DEFAULT_SSL_POLICY) };
 }
 
 /** The groups that any listener or rule names, at weight 0 too. */
@@ -79,7 +118,7 @@ function listenerConfig(
     loadBalancer: loadBalancer.arn.replace(/^.*:loadbalancer\//, ''),
     hosts: [loadBalancer.dnsName.toLowerCase()],
     port: listener.port,
-    http: httpSettings(loadBalancer),
+    http: httpSettings(loadBalancer, listener),
     rules: [
       ...byPriority.map((rule) => ({
         arn: rule.arn,

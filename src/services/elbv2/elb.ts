@@ -7,6 +7,7 @@ import { ApiError } from '../../wire/api-error.ts';
 import { runChange, type Changing } from './change.ts';
 import type { BalancerLink } from './balancer-link.ts';
 import { finishDrains } from './drain-keeper.ts';
+import type { Certificates } from './certificates.ts';
 import type { Network } from './network.ts';
 import { elbRecords, type ElbRecords } from './records.ts';
 
@@ -15,6 +16,7 @@ export interface Elb {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly network: Network | undefined;
+  readonly certificates: Certificates;
   readonly link: BalancerLink;
   /** The records outside any transaction, for reading. */
   readonly records: ElbRecords;
@@ -31,15 +33,17 @@ export interface ElbParts {
   readonly bell: Bell;
   readonly link: BalancerLink;
   readonly network: Network | undefined;
+  readonly certificates: Certificates;
 }
 
 export function createElb(parts: ElbParts): Elb {
-  const { store, clock, logger, bell, link, network } = parts;
+  const { store, clock, logger, bell, link, network, certificates } = parts;
   return {
     clock,
     logger,
     link,
     network,
+    certificates,
     records: elbRecords(store),
     async change(work) {
       const done = await runChange(store, work);

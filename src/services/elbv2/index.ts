@@ -3,12 +3,14 @@ import type { Balancer } from '../../drivers/balancers/balancer.ts';
 import type { Bell } from '../../kernel/bell.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
-import type { Store } from '../../store/store.ts';
+import type { Scope } from '../../kernel/scope.ts';
+import type { Store, Transaction } from '../../store/store.ts';
 import type { Actions, Service } from '../../wire/types.ts';
 import {
   describeListenerAttributes,
   describeLoadBalancerAttributes,
   describeTargetGroupAttributes,
+  modifyListenerAttributes,
   modifyLoadBalancerAttributes,
   modifyTargetGroupAttributes,
 } from './actions/attributes.ts';
@@ -25,8 +27,14 @@ import { describeAccountLimits } from './actions/describe-account-limits.ts';
 import { describeListeners } from './actions/describe-listeners.ts';
 import { describeLoadBalancers } from './actions/describe-load-balancers.ts';
 import { describeRules } from './actions/describe-rules.ts';
+import { describeSslPolicies } from './actions/describe-ssl-policies.ts';
 import { describeTargetGroups } from './actions/describe-target-groups.ts';
 import { describeTargetHealth } from './actions/describe-target-health.ts';
+import {
+  addListenerCertificates,
+  describeListenerCertificates,
+  removeListenerCertificates,
+} from './actions/listener-certificates.ts';
 import { modifyListener } from './actions/modify-listener.ts';
 import { modifyRule } from './actions/modify-rule.ts';
 import { modifyTargetGroup } from './actions/modify-target-group.ts';
@@ -35,11 +43,14 @@ import { setSecurityGroups, setSubnets } from './actions/set-placement.ts';
 import { setRulePriorities } from './actions/set-rule-priorities.ts';
 import { addTags, describeTags, removeTags } from './actions/tags.ts';
 import { createBalancerLink } from './balancer-link.ts';
+import { certificateUse, NO_CERTIFICATES, type Certificates } from './certificates.ts';
+import { findDrains } from './drain-list.ts';
 import { createElb, type Elb } from './elb.ts';
 import { balancerHealth, type BalancerHealth } from './health.ts';
 import { invalidInput } from './invalid-input.ts';
 import { keepBalancer } from './loop.ts';
 import type { Network } from './network.ts';
+import { elbRecords } from './records.ts';
 
 /*
  * Elastic Load Balancing v2: application load balancers with HTTP listeners, for real.
@@ -65,27 +76,44 @@ export interface ElbDeps {
   readonly logger: Logger;
   readonly bell: Bell;
   readonly balancer: Balancer;
+  /** Where access logs go, a folder per bucket; absolute. */
+  readonly accessLogFolder: string;
   /** Who knows subnets, VPCs and security groups; without it any id of the right form is taken. */
   readonly network?: Network;
+  /** Who keeps certificates; without it there are no HTTPS listeners. */
+  readonly certificates?: Certificates;
 }
 
 export interface ElbService extends Service {
   /** Listeners with the ports asked for and bound, epochs, and targets by state. */
   describeHealth(): Promise<BalancerHealth>;
+  /** What whoever keeps certificates asks about those that listeners show. */
+  readonly certificateUsers: CertificateUsers;
+}
+
+export interface CertificateUsers {
+  /** ARNs of the load balancers that show each certificate, by the certificate's ARN. */
+  usedBy(tx: Transaction, scope: Scope): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Runs the work that replaces a certificate as one transaction; resolves once every listener shows the new one. */
+  replace(scope: Scope, arn: string, work: (tx: Transaction) => Promise<void>): Promise<void>;
 }
 
 /** Elastic Load Balancing v2 over a balancer that carries the traffic. Whoever opened the balancer closes it. */
 export function elbv2(deps: ElbDeps): ElbService {
-  const { store, clock, logger, bell, network } = deps;
-  const link = createBalancerLink({ store, clock, logger, balancer: deps.balancer });
+  const { store, clock, logger, bell, network, certificates = NO_CERTIFICATES } = deps;
+  const { balancer, accessLogFolder } = deps;
+  const link = createBalancerLink({ store, clock, logger, balancer, accessLogFolder, certificates });
+  const elb = createElb({ store, clock, logger, bell, link, network, certificates });
   const stop = new AbortController();
   let loop: Promise<void> = Promise.resolve();
   return {
     name: 'elbv2',
-    actions: actionTable(createElb({ store, clock, logger, bell, link, network })),
+    actions: actionTable(elb),
     onInvalidInput: invalidInput,
     describeHealth: () => balancerHealth(store, link),
+    certificateUsers: certificateUsers(elb),
     async start() {
+      await store.transaction(findDrains);
       await link.reapply();
       loop = keepBalancer({ store, clock, logger, bell, link }, stop.signal);
     },
@@ -96,8 +124,18 @@ export function elbv2(deps: ElbDeps): ElbService {
   };
 }
 
+const certificateUsers = (elb: Elb): CertificateUsers => ({
+  usedBy: (tx, scope) => certificateUse(elbRecords(tx), scope),
+  replace: (scope, arn, work) =>
+    elb.change(async (tx) => {
+      await work(tx.transaction);
+      if ((await certificateUse(tx, scope)).has(arn)) await tx.nextEpoch();
+    }),
+});
+
 const actionTable = (elb: Elb) =>
   ({
+    AddListenerCertificates: addListenerCertificates(elb),
     AddTags: addTags(elb),
     CreateListener: createListener(elb),
     CreateLoadBalancer: createLoadBalancer(elb),
@@ -110,20 +148,24 @@ const actionTable = (elb: Elb) =>
     DeregisterTargets: deregisterTargets(elb),
     DescribeAccountLimits: describeAccountLimits(),
     DescribeListenerAttributes: describeListenerAttributes(elb),
+    DescribeListenerCertificates: describeListenerCertificates(elb),
     DescribeListeners: describeListeners(elb),
     DescribeLoadBalancerAttributes: describeLoadBalancerAttributes(elb),
     DescribeLoadBalancers: describeLoadBalancers(elb),
     DescribeRules: describeRules(elb),
+    DescribeSSLPolicies: describeSslPolicies,
     DescribeTags: describeTags(elb),
     DescribeTargetGroupAttributes: describeTargetGroupAttributes(elb),
     DescribeTargetGroups: describeTargetGroups(elb),
     DescribeTargetHealth: describeTargetHealth(elb),
     ModifyListener: modifyListener(elb),
+    ModifyListenerAttributes: modifyListenerAttributes(elb),
     ModifyLoadBalancerAttributes: modifyLoadBalancerAttributes(elb),
     ModifyRule: modifyRule(elb),
     ModifyTargetGroup: modifyTargetGroup(elb),
     ModifyTargetGroupAttributes: modifyTargetGroupAttributes(elb),
     RegisterTargets: registerTargets(elb),
+    RemoveListenerCertificates: removeListenerCertificates(elb),
     RemoveTags: removeTags(elb),
     SetRulePriorities: setRulePriorities(elb),
     SetSecurityGroups: setSecurityGroups(elb),

@@ -5,4 +5,11 @@ export const LIMITS = {
   listenersPerLoadBalancer: 50,
   rulesPerLoadBalancer: 100,
   targetsPerGroup: 1000,
+  /** Default ones not counted. */
+  certificatesPerLoadBalancer: 25,
+  targetsPerLoadBalancer: 1000,
+  targetGroupsPerAction: 5,
+  targetGroupsPerLoadBalancer: 100,
+  conditionValuesPerRule: 5,
+  conditionWildcardsPerRule: 5,
 } as const;

@@ -6,6 +6,7 @@ import {
 import { newId } from '../../../kernel/ids.ts';
 import { fault } from '../../../wire/api-error.ts';
 import type { Action } from '../../../wire/types.ts';
+import { requireCertificate } from '../certificates.ts';
 import type { Elb } from '../elb.ts';
 import { validationError } from '../faults.ts';
 import { LIMITS } from '../limits.ts';
@@ -13,7 +14,7 @@ import { requireLoadBalancer } from '../look-ups.ts';
 import type { ListenerRecord } from '../records.ts';
 import { checkActionGroups } from '../rules/action-groups.ts';
 import { checkedAction } from '../rules/rule-action.ts';
-import { refuseUnservedListener } from '../settings/listener-protocol.ts';
+import { changedProtocol } from '../settings/listener-protocol.ts';
 import { checkedTags } from '../settings/tags.ts';
 import { shownListener } from '../shown/listener.ts';
 
@@ -24,15 +25,21 @@ export const createListener =
       const { Port: port } = input;
       const loadBalancer = await requireLoadBalancer(tx, ctx, input.LoadBalancerArn);
       if (port === undefined) throw validationError('A listener port must be specified');
-      if (input.Protocol === undefined) throw validationError('A listener protocol must be specified');
-      refuseUnservedListener(input);
-      const action = checkedAction(input.DefaultActions);
+      const spoken = changedProtocol(undefined, input);
+      const record = newListener({
+        ...spoken,
+        loadBalancerArn: loadBalancer.arn,
+        port,
+        action: checkedAction(input.DefaultActions, { protocol: spoken.protocol, port }),
+        tags: checkedTags(input.Tags),
+      });
       const others = await tx.listeners.list(ctx, loadBalancer.arn);
       if (others.some((other) => other.port === port)) throw duplicateListener(loadBalancer.arn);
       if (others.length >= LIMITS.listenersPerLoadBalancer)
         throw fault(TooManyListenersException, 'The maximum number of listeners has been reached');
-      await checkActionGroups(tx, ctx, loadBalancer, action);
-      const record = newListener(loadBalancer.arn, port, action, input.Tags);
+      for (const certificateArn of record.certificateArns)
+        await requireCertificate(elb.certificates, tx.transaction, ctx, certificateArn);
+      await checkActionGroups(tx, ctx, { loadBalancer, protocol: record.protocol }, record.action);
       await tx.listeners.insert(ctx, record.arn, record, { parent: loadBalancer.arn });
       await tx.nextEpoch();
       return { Listeners: [shownListener(record)] };
@@ -44,22 +51,8 @@ export const duplicateListener = (loadBalancerArn: string) =>
     `A listener already exists on this port for this load balancer '${loadBalancerArn}'`,
   );
 
-function newListener(
-  loadBalancerArn: string,
-  port: number,
-  action: ListenerRecord['action'],
-  tags: Parameters<typeof checkedTags>[0],
-): ListenerRecord {
-  const arn = `${loadBalancerArn.replace(':loadbalancer/', ':listener/')}/${newId.elb()}`;
-  return {
-    arn,
-    loadBalancerArn,
-    port,
-    protocol: 'HTTP',
-    certificateArns: [],
-    attributes: {},
-    defaultRuleArn: `${arn.replace(':listener/', ':listener-rule/')}/${newId.elb()}`,
-    action,
-    tags: checkedTags(tags),
-  };
+function newListener(settings: Omit<ListenerRecord, 'arn' | 'defaultRuleArn' | 'attributes'>): ListenerRecord {
+  const arn = `${settings.loadBalancerArn.replace(':loadbalancer/', ':listener/')}/${newId.elb()}`;
+  const defaultRuleArn = `${arn.replace(':listener/', ':listener-rule/')}/${newId.elb()}`;
+  return { ...settings, arn, defaultRuleArn, attributes: {} };
 }

@@ -7,6 +7,7 @@ const SHOWN = {
   'target-groups': LIMITS.targetGroups,
   'targets-per-target-group': LIMITS.targetsPerGroup,
   'listeners-per-application-load-balancer': LIMITS.listenersPerLoadBalancer,
+  'certificates-per-application-load-balancer': LIMITS.certificatesPerLoadBalancer,
   'rules-per-application-load-balancer': LIMITS.rulesPerLoadBalancer,
   'target-groups-per-action-on-application-load-balancer': 5,
   'condition-values-per-alb-rule': 5,

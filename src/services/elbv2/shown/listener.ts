@@ -7,6 +7,11 @@ export const shownListener = (record: ListenerRecord): Listener => ({
   ListenerArn: record.arn,
   LoadBalancerArn: record.loadBalancerArn,
   Port: record.port,
-  Protocol: 'HTTP',
+  Protocol: record.protocol,
+  ...(record.protocol === 'HTTPS' && {
+    Certificates: record.certificateArns.slice(0, 1).map((CertificateArn) => ({ CertificateArn })),
+    SslPolicy: record.sslPolicy,
+    MutualAuthentication: { Mode: 'off' },
+  }),
   DefaultActions: [shownAction(record.action)],
 });
