@@ -19,6 +19,8 @@ import { version } from './kernel/version.ts';
 import { openDataFolder, type DataFolder } from './server/data-folder.ts';
 import { front } from './server/front.ts';
 import { openHttpServer } from './server/http-server.ts';
+import { readCertificateFiles } from './services/acm/certificate-files.ts';
+import { acm } from './services/acm/index.ts';
 import { codedeploy } from './services/codedeploy/index.ts';
 import { createDeploymentsPort } from './services/codedeploy/deployments-port.ts';
 import { defaultNetwork } from './services/ec2/default-network.ts';
@@ -45,6 +47,8 @@ export interface TealOptions {
   readonly logger: Logger;
   readonly runtime: RuntimeName;
   readonly balancer: BalancerName;
+  /** A folder of certificates for HTTPS listeners, `NAME.pem` and `NAME.key`. */
+  readonly certificates?: string;
   readonly allowReset: boolean;
   readonly checkpoint: Checkpoint;
 }
@@ -135,6 +139,7 @@ async function startPlatform(
   endpoint: () => string,
 ): Promise<Platform> {
   const { clock, logger, checkpoint } = options;
+  const files = options.certificates === undefined ? [] : readCertificateFiles(options.certificates);
   const bell = createBell(clock);
   const drivers = await openDrivers({
     ...options,
@@ -170,7 +175,23 @@ async function startPlatform(
     bell,
     checkpoint,
   });
-  const balancing = elbv2({ store, clock, logger: logger.with({ part: 'elbv2' }), bell, balancer, network: NETWORK });
+  const certificates = acm({
+    store,
+    clock,
+    logger: logger.with({ part: 'acm' }),
+    files,
+    users: () => balancing.certificateUsers,
+  });
+  const balancing = elbv2({
+    store,
+    clock,
+    logger: logger.with({ part: 'elbv2' }),
+    bell,
+    balancer,
+    accessLogFolder: join(folder.path, 'access-logs'),
+    network: NETWORK,
+    certificates: certificates.certificates,
+  });
   const containers = ecs({
     store,
     clock,
@@ -181,6 +202,7 @@ async function startPlatform(
     checkpoint,
   });
   const services = [
+    certificates,
     balancing,
     lambda({
       store,

@@ -13,6 +13,7 @@ interface UpOptions {
   readonly timeScale: number;
   readonly runtime?: 'docker' | 'process';
   readonly balancer: 'embedded';
+  readonly certificates?: string;
   readonly allowReset: boolean;
   readonly leaveRunning: boolean;
   readonly logLevel: LogLevel;
@@ -33,6 +34,7 @@ export function upCommand(): Command {
       ),
     )
     .addOption(new Option('--balancer <name>', 'what carries traffic').choices(['embedded']).default('embedded'))
+    .option('--certificates <folder>', 'certificates for HTTPS listeners: pairs of NAME.pem (or .crt) and NAME.key')
     .option('--allow-reset', 'let POST /_teal/reset empty everything, for test suites', false)
     .option('--leave-running', 'when Teal is stopped, leave tasks and traffic running for the next one', false)
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'))

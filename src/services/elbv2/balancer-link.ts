@@ -1,9 +1,9 @@
-import type { Balancer, BalancerObservation } from '../../drivers/balancers/balancer.ts';
+import type { Balancer, BalancerObservation, CertificateConfig } from '../../drivers/balancers/balancer.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Store, Transaction } from '../../store/store.ts';
 import { balancerConfig, lacksCertificate, type BalancerWish } from './balancer-config.ts';
-import { NO_CERTIFICATES, type Certificate, type Certificates } from './certificates.ts';
+import { NO_CERTIFICATES, type Certificates } from './certificates.ts';
 import { advanceEpoch, currentEpoch } from './epoch.ts';
 import { elbRecords, type ListenerRecord } from './records.ts';
 
@@ -65,7 +65,9 @@ export function createBalancerLink(deps: LinkDeps): BalancerLink {
 async function applyStore(deps: LinkDeps, note: (wish: BalancerWish) => void): Promise<BalancerObservation> {
   const wish = await deps.store.transaction((tx) => readWish(tx, deps.certificates));
   note(wish);
-  const observation = await deps.balancer.apply(balancerConfig(wish, { scaled: (span) => deps.clock.scaled(span), accessLogFolder: deps.accessLogFolder }));
+  const observation = await deps.balancer.apply(
+    balancerConfig(wish, { scaled: (span) => deps.clock.scaled(span), accessLogFolder: deps.accessLogFolder }),
+  );
   if (observation.epoch <= wish.epoch) return observation;
   // The balancer outlived the store it was told of (a reset): an older epoch is ignored, so go past its own.
   await deps.store.transaction((tx) => advanceEpoch(tx, observation.epoch));
@@ -88,12 +90,14 @@ export async function readWish(tx: Transaction, certificates = NO_CERTIFICATES):
   };
 }
 
-async function namedCertificates(tx: Transaction, certificates: Certificates): Promise<Map<string, Certificate>> {
-  const found = new Map<string, Certificate>();
+async function namedCertificates(tx: Transaction, certificates: Certificates): Promise<Map<string, CertificateConfig>> {
+  const found = new Map<string, CertificateConfig>();
   for (const { scope, record } of await elbRecords(tx).listeners.everywhere())
     for (const arn of record.certificateArns) {
       const certificate = await certificates.find(tx, scope, arn);
-      if (certificate) found.set(arn, certificate);
+      if (!certificate) continue;
+      const { certificate: chain, privateKey } = certificate;
+      found.set(arn, { arn, certificate: chain, privateKey });
     }
   return found;
 }
