@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 
@@ -13,7 +13,7 @@ export interface DataFolder {
   readonly functions: string;
 }
 
-/** Opens the folder, making what is missing. Only its owner may read it: it holds tasks' environments. */
+/** Opens the folder, making what is missing. Only its owner may read it: it holds tasks' environments and private keys. */
 export function openDataFolder(path: string): DataFolder {
   const root = resolve(path);
   const folder = (name: string): string => {
@@ -25,11 +25,18 @@ export function openDataFolder(path: string): DataFolder {
   return {
     path: root,
     instance: readOrMakeInstance(join(root, 'instance')),
-    database: join(root, 'teal.db'),
+    database: privateDatabase(join(root, 'teal.db')),
     runtime: folder('runtime'),
     balancer: folder('balancer'),
     functions: folder('functions'),
   };
+}
+
+/** A folder that was there before may be open to others, so the file itself is closed; SQLite gives its log the same mode. */
+function privateDatabase(file: string): string {
+  closeSync(openSync(file, 'a', 0o600));
+  for (const part of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(part)) chmodSync(part, 0o600);
+  return file;
 }
 
 function readOrMakeInstance(file: string): string {
