@@ -281,4 +281,6 @@ export interface BalancerOptions {
   readonly host: string;
   /** Called whenever health, in-flight counts of draining targets, or listeners may have changed. */
   readonly onChange: () => void;
+  /** Called with what an operator should read, such as that the process was replaced. */
+  readonly note?: (text: string) => void;
 }

@@ -1,7 +1,10 @@
 import { connect, type Socket } from 'node:net';
 import type { BalancerObservation } from '../balancer.ts';
-import type { ControlReply, ControlRequest, ProcessInfo } from './control-messages.ts';
+import type { ControlReply, ControlRequest, ProcessInfo, Replacement } from './control-messages.ts';
 import { readJsonLines, writeJsonLine } from './json-lines.ts';
+
+/** Milliseconds in which a living process says who it is. */
+const DRIVEN_WITHIN = 10_000;
 
 type Asked = ControlRequest extends infer R ? (R extends unknown ? Omit<R, 'id'> : never) : never;
 
@@ -41,8 +44,23 @@ export class ControlClient {
     return !this.#socket.destroyed;
   }
 
+  /** @throws when the process does not answer any more; the connection is closed then */
   async drive(): Promise<ProcessInfo> {
-    return (await this.#ask({ do: 'drive' })) as ProcessInfo;
+    const limit = setTimeout(() => this.#socket.destroy(), DRIVEN_WITHIN);
+    try {
+      return (await this.#ask({ do: 'drive' })) as ProcessInfo;
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+
+  /**
+   * Resolves when the process has given its place to a newer one, which is then to be connected to.
+   *
+   * @throws when the newer one did not come up: the older goes on
+   */
+  async replace(by: Replacement): Promise<void> {
+    await this.#ask({ do: 'replace', ...by });
   }
 
   async ask(request: Extract<Asked, { do: 'apply' | 'observe' }>): Promise<BalancerObservation> {

@@ -5,12 +5,15 @@ import { join, resolve } from 'node:path';
 /** Where the balancer process and its driver meet. */
 export interface Places {
   readonly socket: string;
+  /** Names the process behind the socket; written when the socket is there. */
   readonly pidFile: string;
+  /** What its claims' names begin with: see `claim`. */
+  readonly claims: string;
   readonly log: string;
 }
 
-/** A Unix socket's path has room for about 104 bytes on the narrowest system. */
-const LONGEST_SOCKET_PATH = 100;
+/** A Unix socket's path has room for about 104 bytes on the narrowest system; a process adds its pid while it moves in. */
+const LONGEST_SOCKET_PATH = 90;
 
 export function placesIn(folder: string): Places {
   const inFolder = join(resolve(folder), 'balancer.sock');
@@ -19,6 +22,7 @@ export function placesIn(folder: string): Places {
   return {
     socket: tooLong ? join(tmpdir(), `teal-${digest}.sock`) : inFolder,
     pidFile: join(folder, 'balancer.pid'),
+    claims: join(folder, 'balancer.claim'),
     log: join(folder, 'balancer.log'),
   };
 }

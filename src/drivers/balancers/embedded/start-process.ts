@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { HELD } from './claim.ts';
 import type { Places } from './places.ts';
-import { findRecorded } from './process-identity.ts';
+import { identify, type ProcessIdentity } from './process-identity.ts';
 
-const READY_WITHIN = 10_000;
+export const READY_WITHIN = 10_000;
 
 interface Start {
   readonly entry: string;
@@ -15,9 +16,10 @@ interface Start {
 /**
  * Starts the balancer process, detached so that it outlives this one, and waits until it can be driven.
  *
+ * @returns whether it is the one that was started; false: another one has the folder
  * @throws with the end of its log when it does not come up
  */
-export function startProcess({ entry, folder, host, places }: Start): Promise<void> {
+export function startProcess({ entry, folder, host, places }: Start): Promise<boolean> {
   const log = openSync(places.log, 'a');
   const child = spawn(process.execPath, [entry, folder, host], {
     cwd: folder,
@@ -25,15 +27,15 @@ export function startProcess({ entry, folder, host, places }: Start): Promise<vo
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);
-  return new Promise<void>((resolve, reject) => {
+  return new Promise<boolean>((resolve, reject) => {
     const fail = (why: string) => reject(new Error(`the balancer process ${why}: ${logEnd(places.log)}`));
     const limit = setTimeout(() => {
       child.kill('SIGKILL');
       fail(`was not ready within ${READY_WITHIN / 1000} s`);
     }, READY_WITHIN);
-    child.once('message', () => resolve());
+    child.once('message', () => resolve(true));
     child.once('error', (error) => fail(`could not be started (${error.message})`));
-    child.once('exit', (code, signal) => fail(`ended with ${signal ?? code}`));
+    child.once('exit', (code, signal) => (code === HELD ? resolve(false) : fail(`ended with ${signal ?? code}`)));
     child.once('exit', () => clearTimeout(limit));
     child.once('message', () => clearTimeout(limit));
   }).finally(() => {
@@ -45,12 +47,11 @@ export function startProcess({ entry, folder, host, places }: Start): Promise<vo
 }
 
 /** Ends a recorded balancer that does not answer any more; never a process that merely has its pid. */
-export async function endRecorded(places: Places): Promise<void> {
-  const recorded = findRecorded(places.pidFile);
-  if (!recorded) return;
-  process.kill(recorded.pid, 'SIGKILL');
+export async function endRecorded({ pid, startedAs }: ProcessIdentity): Promise<void> {
+  const lives = () => identify(pid)?.startedAs === startedAs;
+  if (lives()) process.kill(pid, 'SIGKILL');
   // A real I/O limit: the kernel needs a moment to close its ports.
-  while (findRecorded(places.pidFile)) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (lives()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 function logEnd(file: string): string {

@@ -12,10 +12,16 @@ export class Plane {
   #tables: readonly RoutingTable[] = [];
   #epoch = 0;
   #applying: Promise<void> = Promise.resolve();
+  #inherited: BalancerObservation | undefined;
 
   constructor(fronts: Fronts, changed: () => void) {
     this.#fronts = fronts;
     this.#changed = changed;
+  }
+
+  /** What another process saw of targets: in the first config their health begins with it. */
+  inherit(observation: BalancerObservation): void {
+    this.#inherited = observation;
   }
 
   /** Configs are applied one after the other; resolves once no request is routed by an older one. */
@@ -40,9 +46,12 @@ export class Plane {
     this.#order = config.targetGroups.map(({ arn }) => arn);
     for (const wanted of config.targetGroups) {
       const group = this.#groups.get(wanted.arn) ?? new TargetGroup(wanted, this.#changed);
+      const seen = this.#inherited?.targetGroups.find(({ arn }) => arn === wanted.arn);
+      if (seen) group.inherit(seen.targets);
       this.#groups.set(wanted.arn, group);
       group.apply(wanted);
     }
+    this.#inherited = undefined;
     this.#tables = config.listeners.map((listener) => compileListener(listener, (arn) => this.#groups.get(arn)));
     const fronts = this.#fronts.apply(this.#tables);
     this.#removeOld();
