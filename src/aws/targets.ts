@@ -36,8 +36,9 @@ export interface Targets {
   /** Begins to drain. A target or group that is not there is no error. */
   deregister(scope: Scope, targetGroupArn: string, target: Target): Promise<void>;
   /**
-   * Every target the group still knows. One that was deregistered has drained once it is no longer listed as
-   * draining. Empty when there is no such group.
+   * Every target the group still knows, but those that drain with nothing in flight, where the load balancer says so
+   * (Teal's does, AWS's does not). One that was deregistered has drained once it is no longer listed as draining. Empty
+   * when there is no such group.
    */
   health(scope: Scope, targetGroupArn: string): Promise<readonly TargetHealth[]>;
 }
@@ -72,7 +73,7 @@ export function createTargets(clients: AwsClients): Targets {
     async health(scope, targetGroupArn) {
       const command = new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn });
       const answer = await unless(MISSING_GROUP, clients.elbv2(scope).send(command));
-      return (answer?.TargetHealthDescriptions ?? []).map(asHealth);
+      return (answer?.TargetHealthDescriptions ?? []).map(asHealth).filter((health) => !isIdle(health));
     },
   };
 }
@@ -80,6 +81,10 @@ export function createTargets(clients: AwsClients): Targets {
 const asInput = ({ id, port }: Target) => ({ Id: id, Port: port });
 
 type HealthDescription = NonNullable<DescribeTargetHealthCommandOutput['TargetHealthDescriptions']>[number];
+
+/** The words are those of Teal's load balancer, in `services/elbv2/target-health.ts`. */
+const isIdle = ({ state, description = '' }: TargetHealth): boolean =>
+  state === 'draining' && description.endsWith('no request is in flight any more');
 
 function asHealth({ Target: target, TargetHealth: health }: HealthDescription): TargetHealth {
   return {

@@ -40,7 +40,7 @@ export interface BalancerWish {
 /** What the config depends on beside the store. */
 export interface Surroundings {
   /** Turns a configured span into real time. */
-  scaled(configured: Millis): Millis;
+  readonly scaled: (configured: Millis) => Millis;
   /** Where access logs go, a folder per bucket; absolute. */
   readonly accessLogFolder: string;
 }

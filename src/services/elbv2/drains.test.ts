@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { BalancerObservation } from '../../drivers/balancers/balancer.ts';
 import { noTraffic } from '../../drivers/balancers/counts.ts';
-import { isDrained, nextDrainDeadline } from './drains.ts';
+import { drainStep, isDrained, nextDrainDeadline } from './drains.ts';
 import type { TargetRecord } from './records.ts';
 
 const target: TargetRecord = {
@@ -58,6 +58,20 @@ it('never drains a target that is registered', () => {
   const { draining: _, ...registered } = target;
 
   expect(isDrained(registered, false, seen(9, 0), 2000)).toBe(false);
+});
+
+it('stays listed when idle until the delay has ended, and is said to be idle once', () => {
+  const idle = { ...target, draining: { epoch: 5, by: 1000, isIdle: true } } as const;
+
+  expect(drainStep(target, true, seen(5, 1), 999)).toBe('keep');
+  expect(drainStep(target, true, seen(5, 0), 999)).toBe('idle');
+  expect(drainStep(idle, true, seen(5), 999)).toBe('keep');
+  expect(drainStep(idle, true, seen(5), 1000)).toBe('forget');
+});
+
+it('is forgotten once idle where no listener names the group', () => {
+  expect(drainStep(target, false, seen(5, 1), 1)).toBe('keep');
+  expect(drainStep(target, false, seen(5, 0), 1)).toBe('forget');
 });
 
 it('gives the earliest deadline', () => {

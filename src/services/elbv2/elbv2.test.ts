@@ -3,6 +3,7 @@ import { startBalancing, ownStore } from './testing/balancing.ts';
 import { recordingBalancer } from './testing/recording-balancer.ts';
 import {
   buildStack,
+  descriptions,
   createBalancer,
   createGroup,
   createListenerTo,
@@ -113,7 +114,9 @@ it('registers at the port of the group when none is given, and twice as once', a
   expect(teal.balancer.latest().epoch).toBe(epoch);
 });
 
-it('keeps a target draining while a request is in flight, and forgets it once that has ended', async () => {
+const DRAINING = 'Target deregistration is in progress';
+
+it('shows a target as draining until its delay has ended, and says as soon as nothing is in flight', async () => {
   const teal = await startBalancing();
   const { blue } = await buildStack(teal);
   await teal.call('RegisterTargets', { TargetGroupArn: blue, Targets: [address, other] });
@@ -121,11 +124,21 @@ it('keeps a target draining while a request is in flight, and forgets it once th
 
   await teal.call('DeregisterTargets', { TargetGroupArn: blue, Targets: [address, other] });
   await expect
-    .poll(() => states(teal, blue))
-    .toEqual({
-      '127.0.0.1:9001': 'draining Target.DeregistrationInProgress',
-    });
+    .poll(() => descriptions(teal, blue))
+    .toEqual([DRAINING, `${DRAINING}; no request is in flight any more`]);
+  await expect
+    .poll(() => teal.balancer.latest().targetGroups[0]?.targets.map(({ key }) => key))
+    .toEqual(['127.0.0.1:9001']);
   teal.balancer.see('127.0.0.1:9001', { inFlight: 0 });
+  teal.bell.ring();
+  await expect
+    .poll(() => descriptions(teal, blue))
+    .toEqual([1, 2].map(() => `${DRAINING}; no request is in flight any more`));
+  expect(await states(teal, blue)).toEqual({
+    '127.0.0.1:9001': 'draining Target.DeregistrationInProgress',
+    '127.0.0.1:9002': 'draining Target.DeregistrationInProgress',
+  });
+  teal.advance(300_000 / 10);
   teal.bell.ring();
 
   await expect.poll(() => states(teal, blue)).toEqual({});
@@ -155,6 +168,22 @@ it('drops a target of an unused group at once, but not while a request from befo
   await teal.call('DeregisterTargets', { TargetGroupArn: green, Targets: [address, other] });
 
   expect(await states(teal, green)).toEqual({ '127.0.0.1:9002': 'draining Target.DeregistrationInProgress' });
+});
+
+it('goes on with a drain that an earlier Teal began and listed nowhere', async () => {
+  const store = await ownStore();
+  const first = await startBalancing({ store });
+  const { blue } = await buildStack(first);
+  await first.call('RegisterTargets', { TargetGroupArn: blue, Targets: [address] });
+  await first.call('DeregisterTargets', { TargetGroupArn: blue, Targets: [address] });
+  const list = store.records('teal_settings');
+  for (const { scope, id } of await list.everywhere()) if (id.startsWith('elbv2/drains')) await list.remove(scope, id);
+
+  const second = await startBalancing({ store });
+  second.advance(300_000 / 10);
+  second.bell.ring();
+
+  await expect.poll(() => states(second, blue)).toEqual({});
 });
 
 it('takes a draining target back when it is registered again', async () => {

@@ -14,6 +14,7 @@ import {
   modifyLoadBalancerAttributes,
   modifyTargetGroupAttributes,
 } from './actions/attributes.ts';
+import { describeCapacityReservation, modifyCapacityReservation } from './actions/capacity-reservation.ts';
 import { createListener } from './actions/create-listener.ts';
 import { createLoadBalancer } from './actions/create-load-balancer.ts';
 import { createRule } from './actions/create-rule.ts';
@@ -35,11 +36,12 @@ import {
   describeListenerCertificates,
   removeListenerCertificates,
 } from './actions/listener-certificates.ts';
+import { getResourcePolicy } from './actions/get-resource-policy.ts';
 import { modifyListener } from './actions/modify-listener.ts';
 import { modifyRule } from './actions/modify-rule.ts';
 import { modifyTargetGroup } from './actions/modify-target-group.ts';
 import { registerTargets } from './actions/register-targets.ts';
-import { setSecurityGroups, setSubnets } from './actions/set-placement.ts';
+import { setIpAddressType, setSecurityGroups, setSubnets } from './actions/set-placement.ts';
 import { setRulePriorities } from './actions/set-rule-priorities.ts';
 import { addTags, describeTags, removeTags } from './actions/tags.ts';
 import { createBalancerLink } from './balancer-link.ts';
@@ -147,6 +149,7 @@ const actionTable = (elb: Elb) =>
     DeleteTargetGroup: deleteTargetGroup(elb),
     DeregisterTargets: deregisterTargets(elb),
     DescribeAccountLimits: describeAccountLimits(),
+    DescribeCapacityReservation: describeCapacityReservation(elb),
     DescribeListenerAttributes: describeListenerAttributes(elb),
     DescribeListenerCertificates: describeListenerCertificates(elb),
     DescribeListeners: describeListeners(elb),
@@ -158,6 +161,8 @@ const actionTable = (elb: Elb) =>
     DescribeTargetGroupAttributes: describeTargetGroupAttributes(elb),
     DescribeTargetGroups: describeTargetGroups(elb),
     DescribeTargetHealth: describeTargetHealth(elb),
+    GetResourcePolicy: getResourcePolicy,
+    ModifyCapacityReservation: modifyCapacityReservation(elb),
     ModifyListener: modifyListener(elb),
     ModifyListenerAttributes: modifyListenerAttributes(elb),
     ModifyLoadBalancerAttributes: modifyLoadBalancerAttributes(elb),
@@ -167,6 +172,7 @@ const actionTable = (elb: Elb) =>
     RegisterTargets: registerTargets(elb),
     RemoveListenerCertificates: removeListenerCertificates(elb),
     RemoveTags: removeTags(elb),
+    SetIpAddressType: setIpAddressType(elb),
     SetRulePriorities: setRulePriorities(elb),
     SetSecurityGroups: setSecurityGroups(elb),
     SetSubnets: setSubnets(elb),

@@ -38,7 +38,8 @@ async function turn(deps: LoopDeps): Promise<Millis> {
   const epoch = await currentEpoch(deps.store);
   const observed = await deps.link.observe();
   if (observed.epoch < epoch) await (deps.link.acknowledged() < epoch ? deps.link.reach(epoch) : deps.link.reapply());
-  const deadline = await finishDrains(deps);
-  if (deadline === undefined) return OTHERWISE;
-  return millis(Math.max(1, Math.min(WHILE_DRAINING, deadline - deps.clock.now().getTime())));
+  const left = await finishDrains(deps);
+  if (!left) return OTHERWISE;
+  const most = left.isAnyBusy ? WHILE_DRAINING : OTHERWISE;
+  return millis(Math.max(1, Math.min(most, left.deadline - deps.clock.now().getTime())));
 }

@@ -13,6 +13,8 @@ export interface LoadBalancerRecord {
   readonly name: string;
   readonly dnsName: string;
   readonly scheme: 'internet-facing' | 'internal';
+  /** `ipv4` when absent. */
+  readonly ipAddressType?: 'ipv4' | 'dualstack' | 'dualstack-without-public-ipv4';
   /** Unknown where nobody keeps VPCs. */
   readonly vpcId?: string;
   readonly zones: readonly Zone[];
@@ -97,6 +99,8 @@ export interface ListenerRecord {
   readonly attributes: Readonly<Record<string, string>>;
   readonly defaultRuleArn: string;
   readonly action: ActionRecord;
+  /** Of the default rule. */
+  readonly defaultRuleTags?: TagSet;
   readonly tags: TagSet;
 }
 
@@ -117,8 +121,11 @@ export interface TargetRecord {
   readonly zone?: string;
   /** The first config in which the target stands as it does: what the balancer saw earlier says nothing about it. */
   readonly registeredEpoch: number;
-  /** Deregistered, and perhaps with requests in flight. `by` is epoch milliseconds of real time. */
-  readonly draining?: { readonly epoch: number; readonly by: number };
+  /**
+   * Deregistered, and perhaps with requests in flight. `by` is epoch milliseconds of real time; `isIdle` once nothing is
+   * in flight any more: then the balancer no longer knows the target.
+   */
+  readonly draining?: { readonly epoch: number; readonly by: number; readonly isIdle?: true };
 }
 
 /** The records of this service, in a store or in one of its transactions. */

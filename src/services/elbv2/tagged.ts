@@ -22,14 +22,13 @@ export async function requireTagged(records: ElbRecords, scope: Scope, arn: stri
   throw validationError(`'${arn}' is not the ARN of a load balancer, target group, listener or rule`);
 }
 
+/** The default rule is its listener's, and so are its tags. */
 async function taggedRule(records: ElbRecords, scope: Scope, arn: string): Promise<Tagged> {
-  if (!(await findDefaultRule(records, scope, arn)))
-    return tagged(records.rules, scope, await requireRule(records, scope, arn));
+  const listener = await findDefaultRule(records, scope, arn);
+  if (!listener) return tagged(records.rules, scope, await requireRule(records, scope, arn));
   return {
-    tags: {},
-    keep: async () => {
-      throw validationError(`The default rule '${arn}' cannot be tagged in Teal yet; tag its listener instead`);
-    },
+    tags: listener.defaultRuleTags ?? {},
+    keep: (tags) => records.listeners.put(scope, listener.arn, { ...listener, defaultRuleTags: tags }),
   };
 }
 

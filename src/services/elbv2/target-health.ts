@@ -26,7 +26,16 @@ const because = (state: TargetHealthState, reason: string, description = DESCRIP
   ...(description !== undefined && { description }),
 });
 
+/**
+ * AWS shows a target as draining until the deregistration delay has ended, busy or not; Teal adds these words to the
+ * description once it is idle.
+ */
+const NOTHING_IN_FLIGHT = 'no request is in flight any more';
+
 export const NOT_REGISTERED = because('unused', 'Target.NotRegistered');
+const DRAINING = because('draining', 'Target.DeregistrationInProgress');
+/** In this state ECS ends the task: `aws/targets.ts` knows the words. */
+const DRAINED = because('draining', 'Target.DeregistrationInProgress', `${DRAINING.description}; ${NOTHING_IN_FLIGHT}`);
 const REGISTERING = because('initial', 'Elb.RegistrationInProgress');
 
 /**
@@ -38,7 +47,7 @@ export function targetHealth(
   inUse: boolean,
   observation: BalancerObservation,
 ): TargetHealthReport {
-  if (target.draining) return because('draining', 'Target.DeregistrationInProgress');
+  if (target.draining) return target.draining.isIdle === true ? DRAINED : DRAINING;
   if (!inUse) return because('unused', 'Target.NotInUse');
   const seen = findTarget(observation, target);
   if (!seen || observation.epoch < target.registeredEpoch) return REGISTERING;

@@ -12,6 +12,7 @@ import type { Elb } from '../elb.ts';
 import { notServed, validationError } from '../faults.ts';
 import { LIMITS } from '../limits.ts';
 import type { LoadBalancerRecord } from '../records.ts';
+import { addressType } from '../settings/address-type.ts';
 import { checkLoadBalancerName } from '../settings/names.ts';
 import { placement, type Placement } from '../settings/placement.ts';
 import { checkedTags } from '../settings/tags.ts';
@@ -47,10 +48,10 @@ async function checked(elb: Elb, input: Input, ctx: CallContext): Promise<LoadBa
   checkLoadBalancerName(name);
   if (scheme !== 'internet-facing' && scheme !== 'internal')
     throw validationError(`Load balancer scheme '${String(scheme)}' must be one of 'internal, internet-facing'`);
-  if ((input.IpAddressType ?? 'ipv4') !== 'ipv4') throw notServed(`IP address type '${input.IpAddressType}'`);
+  const ipAddressType = addressType(input.IpAddressType ?? 'ipv4', scheme);
   const place = await placement(elb.network, ctx, input);
   await checkSecurityGroups(elb, ctx, input.SecurityGroups ?? []);
-  return newRecord(elb, ctx, name, scheme, place, input);
+  return { ...newRecord(elb, ctx, name, scheme, place, input), ipAddressType };
 }
 
 function newRecord(
@@ -89,6 +90,7 @@ export async function checkSecurityGroups(elb: Elb, ctx: CallContext, ids: reado
 const settings = (record: LoadBalancerRecord): string =>
   JSON.stringify([
     record.scheme,
+    record.ipAddressType ?? 'ipv4',
     record.zones.map((zone) => zone.subnetId).sort(),
     [...record.securityGroups].sort(),
     Object.entries(record.tags).sort(),

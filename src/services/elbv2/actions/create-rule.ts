@@ -23,20 +23,21 @@ export const createRule =
   (input, ctx) =>
     elb.change(async (tx) => {
       const listener = await requireListener(tx, ctx, input.ListenerArn);
-      if (input.Transforms?.length) throw notServed('A rule with transforms');
+      const { loadBalancerArn, protocol } = listener;
+      refuseTransforms(input.Transforms);
       const record: RuleRecord = {
         arn: `${listener.arn.replace(':listener/', ':listener-rule/')}/${newId.elb()}`,
         listenerArn: listener.arn,
         priority: input.Priority,
         conditions: checkedConditions(input.Conditions),
-        action: checkedAction(input.Actions),
+        action: checkedAction(input.Actions, listener),
         tags: checkedTags(input.Tags),
       };
       const others = await tx.rules.list(ctx, listener.arn);
       if (others.some((other) => other.priority === record.priority)) throw priorityInUse(record.priority);
-      await checkRoom(tx, ctx, listener.loadBalancerArn);
-      const loadBalancer = await requireLoadBalancer(tx, ctx, listener.loadBalancerArn);
-      await checkActionGroups(tx, ctx, loadBalancer, record.action);
+      await checkRoom(tx, ctx, loadBalancerArn);
+      const loadBalancer = await requireLoadBalancer(tx, ctx, loadBalancerArn);
+      await checkActionGroups(tx, ctx, { loadBalancer, protocol }, record.action);
       await tx.rules.insert(ctx, record.arn, record, { parent: listener.arn });
       await tx.nextEpoch();
       return { Rules: [shownRule(record)] };
@@ -44,6 +45,12 @@ export const createRule =
 
 export const priorityInUse = (priority: number) =>
   fault(PriorityInUseException, `Priority '${priority}' is currently in use`);
+
+/** @throws {ApiError} `ValidationError`: no balancer rewrites hosts or URLs */
+export function refuseTransforms(transforms: readonly { readonly Type?: string | undefined }[] = []): void {
+  const [first] = transforms;
+  if (first) throw notServed(`A rule with a transform of type '${first.Type ?? ''}'`);
+}
 
 async function checkRoom(tx: ElbRecords, scope: Scope, loadBalancerArn: string): Promise<void> {
   const listeners = await tx.listeners.list(scope, loadBalancerArn);

@@ -8,13 +8,14 @@ import { newId } from '../../../kernel/ids.ts';
 import { fault } from '../../../wire/api-error.ts';
 import type { Action, ActionInput, CallContext } from '../../../wire/types.ts';
 import type { Elb } from '../elb.ts';
-import { notServed, validationError } from '../faults.ts';
+import { validationError } from '../faults.ts';
 import { LIMITS } from '../limits.ts';
 import { usage } from '../look-ups.ts';
 import type { TargetGroupRecord } from '../records.ts';
-import { changedHealthCheck, DEFAULT_HEALTH_CHECK } from '../settings/health-check.ts';
+import { changedHealthCheck, defaultHealthCheck } from '../settings/health-check.ts';
 import { checkTargetGroupName } from '../settings/names.ts';
 import { checkedTags } from '../settings/tags.ts';
+import { targetKind } from '../settings/target-kind.ts';
 import { shownTargetGroup } from '../shown/target-group.ts';
 
 type Input = ActionInput<typeof CreateTargetGroupCommand>;
@@ -44,8 +45,7 @@ export const createTargetGroup =
 async function checked(elb: Elb, input: Input, ctx: CallContext): Promise<TargetGroupRecord> {
   const { Name: name } = input;
   checkTargetGroupName(name);
-  const targetType = servedTargetType(input);
-  refuseUnserved(input);
+  const kind = targetKind(input);
   if (input.Port === undefined) throw validationError('A port must be specified');
   const vpcId = input.VpcId ?? '';
   if (vpcId === '') throw validationError('A VPC ID must be specified');
@@ -54,32 +54,19 @@ async function checked(elb: Elb, input: Input, ctx: CallContext): Promise<Target
   return {
     arn: arn('elasticloadbalancing', ctx, `targetgroup/${name}/${newId.elb()}`),
     name,
-    protocol: 'HTTP',
-    protocolVersion: 'HTTP1',
+    ...kind,
     port: input.Port,
     vpcId,
-    targetType,
-    healthCheck: changedHealthCheck(DEFAULT_HEALTH_CHECK, input),
+    healthCheck: changedHealthCheck(defaultHealthCheck(kind.protocolVersion), input, kind.protocolVersion),
     attributes: {},
     tags: checkedTags(input.Tags),
   };
 }
 
-function servedTargetType({ TargetType: type = 'instance' }: Input): TargetGroupRecord['targetType'] {
-  if (type !== 'instance' && type !== 'ip') throw notServed(`Target type '${String(type)}'`);
-  return type;
-}
-
-function refuseUnserved(input: Input): void {
-  const { Protocol: protocol, ProtocolVersion: version = 'HTTP1', IpAddressType: family = 'ipv4' } = input;
-  if (protocol === undefined) throw validationError('A protocol must be specified');
-  if (protocol !== 'HTTP') throw notServed(`A target group with protocol '${protocol}'`);
-  if (version !== 'HTTP1') throw notServed(`Protocol version '${version}'`);
-  if (family !== 'ipv4') throw notServed(`A target group with IP address type '${family}'`);
-}
-
 const settings = (record: TargetGroupRecord): string =>
   JSON.stringify([
+    record.protocol,
+    record.protocolVersion,
     record.port,
     record.vpcId,
     record.targetType,

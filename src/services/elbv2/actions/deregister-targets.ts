@@ -1,6 +1,7 @@
 import type { DeregisterTargetsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { seconds } from '../../../kernel/span.ts';
 import type { Action } from '../../../wire/types.ts';
+import { noteDrain } from '../drain-list.ts';
 import type { Elb } from '../elb.ts';
 import { requireTargetGroup, usage } from '../look-ups.ts';
 import { targetId, targetKey, type TargetRecord } from '../records.ts';
@@ -21,6 +22,7 @@ export const deregisterTargets =
         if (target.draining) continue;
         const draining = { epoch: await tx.nextEpoch(), by: elb.clock.now().getTime() + delay };
         await tx.targets.put(ctx, targetId(group.arn, targetKey(target)), { ...target, draining });
+        await noteDrain(tx.transaction, ctx, target);
       }
       return (await usage(tx, ctx)).has(group.arn);
     });

@@ -2,13 +2,13 @@ import { OperationNotPermittedException, type ModifyRuleCommand } from '@aws-sdk
 import { fault } from '../../../wire/api-error.ts';
 import type { Action } from '../../../wire/types.ts';
 import type { Elb } from '../elb.ts';
-import { notServed } from '../faults.ts';
 import { findDefaultRule, requireListener, requireLoadBalancer, requireRule } from '../look-ups.ts';
 import type { RuleRecord } from '../records.ts';
 import { checkActionGroups } from '../rules/action-groups.ts';
 import { checkedAction } from '../rules/rule-action.ts';
 import { checkedConditions } from '../rules/rule-conditions.ts';
 import { shownRule } from '../shown/rule.ts';
+import { refuseTransforms } from './create-rule.ts';
 
 export const modifyRule =
   (elb: Elb): Action<typeof ModifyRuleCommand> =>
@@ -17,14 +17,15 @@ export const modifyRule =
       if (await findDefaultRule(tx, ctx, input.RuleArn))
         throw fault(OperationNotPermittedException, `Default rule '${input.RuleArn}' cannot be modified`);
       const current = await requireRule(tx, ctx, input.RuleArn);
-      if (input.Transforms?.length) throw notServed('A rule with transforms');
+      refuseTransforms(input.Transforms);
+      const listener = await requireListener(tx, ctx, current.listenerArn);
       const next: RuleRecord = {
         ...current,
         conditions: input.Conditions ? checkedConditions(input.Conditions) : current.conditions,
-        action: input.Actions ? checkedAction(input.Actions) : current.action,
+        action: input.Actions ? checkedAction(input.Actions, listener) : current.action,
       };
-      const { loadBalancerArn } = await requireListener(tx, ctx, current.listenerArn);
-      await checkActionGroups(tx, ctx, await requireLoadBalancer(tx, ctx, loadBalancerArn), next.action);
+      const loadBalancer = await requireLoadBalancer(tx, ctx, listener.loadBalancerArn);
+      await checkActionGroups(tx, ctx, { loadBalancer, protocol: listener.protocol }, next.action);
       if (JSON.stringify(next) !== JSON.stringify(current)) {
         await tx.rules.put(ctx, current.arn, next);
         await tx.nextEpoch();

@@ -11,7 +11,7 @@ export const modifyTargetGroup =
   (input, ctx) =>
     elb.change(async (tx) => {
       const current = await requireTargetGroup(tx, ctx, input.TargetGroupArn);
-      const next = { ...current, healthCheck: changedHealthCheck(current.healthCheck, input) };
+      const next = { ...current, healthCheck: changedHealthCheck(current.healthCheck, input, current.protocolVersion) };
       await tx.targetGroups.put(ctx, current.arn, next);
       await tx.nextEpoch();
       return { TargetGroups: [shownTargetGroup(next, (await usage(tx, ctx)).get(next.arn) ?? [])] };

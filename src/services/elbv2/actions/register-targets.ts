@@ -1,11 +1,12 @@
 import { TooManyTargetsException, type RegisterTargetsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Scope } from '../../../kernel/scope.ts';
 import { fault } from '../../../wire/api-error.ts';
 import type { Action } from '../../../wire/types.ts';
 import type { Elb } from '../elb.ts';
 import { validationError } from '../faults.ts';
 import { LIMITS } from '../limits.ts';
-import { requireTargetGroup } from '../look-ups.ts';
-import { targetId, targetKey, type TargetRecord } from '../records.ts';
+import { requireTargetGroup, usage } from '../look-ups.ts';
+import { targetId, targetKey, type ElbRecords, type TargetRecord } from '../records.ts';
 import { checkTargetAddress } from '../settings/target-address.ts';
 
 /** Registering twice is registering once; a target that is draining is taken back and checked anew. */
@@ -30,10 +31,23 @@ export const registerTargets =
         };
         await tx.targets.put(ctx, key, record, { parent: group.arn });
       }
-      if ((await tx.targets.list(ctx, group.arn)).length > LIMITS.targetsPerGroup)
-        throw fault(
-          TooManyTargetsException,
-          `The maximum number of targets for target group '${group.arn}' is reached`,
-        );
+      await checkRoom(tx, ctx, group.arn);
       return {};
     });
+
+async function checkRoom(records: ElbRecords, scope: Scope, groupArn: string): Promise<void> {
+  const count = async (arn: string): Promise<number> => (await records.targets.list(scope, arn)).length;
+  const own = await count(groupArn);
+  if (own > LIMITS.targetsPerGroup)
+    throw fault(TooManyTargetsException, `The maximum number of targets for target group '${groupArn}' is reached`);
+  const used = await usage(records, scope);
+  for (const loadBalancer of used.get(groupArn) ?? []) {
+    let all = own;
+    for (const [arn, users] of used) if (arn !== groupArn && users.has(loadBalancer)) all += await count(arn);
+    if (all > LIMITS.targetsPerLoadBalancer)
+      throw fault(
+        TooManyTargetsException,
+        `The maximum number of targets for load balancer '${loadBalancer}' is reached`,
+      );
+  }
+}

@@ -1,9 +1,10 @@
-import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Action, RedirectActionConfig } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, it } from 'vitest';
 import { checkedAction } from './rule-action.ts';
 import { shownAction } from './shown-action.ts';
 
-const roundTrip = (action: Action): Action => shownAction(checkedAction([action]));
+const LISTENER = { protocol: 'HTTP', port: 80 } as const;
+const roundTrip = (action: Action): Action => shownAction(checkedAction([action], LISTENER));
 const tuple = (TargetGroupArn: string, Weight?: number) => ({
   TargetGroupArn,
   ...(Weight !== undefined && { Weight }),
@@ -34,6 +35,39 @@ it('shows a forward to one group in both forms', () => {
     TargetGroupArn: 'blue',
     ForwardConfig: { TargetGroups: [tuple('blue', 1)], TargetGroupStickinessConfig: { Enabled: false } },
   });
+});
+
+it('keeps the stickiness of clients to a group, and forgets the duration of one that is off', () => {
+  const sticky = (Enabled: boolean): Action => ({
+    Type: 'forward',
+    ForwardConfig: {
+      TargetGroups: [tuple('green', 10), tuple('blue', 90)],
+      TargetGroupStickinessConfig: { Enabled, DurationSeconds: 600 },
+    },
+  });
+
+  expect(roundTrip(sticky(true))).toEqual(sticky(true));
+  expect(roundTrip(sticky(false)).ForwardConfig?.TargetGroupStickinessConfig).toEqual({ Enabled: false });
+});
+
+it.each<['HTTP' | 'HTTPS', number, RedirectActionConfig]>([
+  ['HTTP', 80, { StatusCode: 'HTTP_301', Protocol: 'HTTPS' }],
+  ['HTTP', 80, { StatusCode: 'HTTP_301', Port: '8080' }],
+  ['HTTPS', 443, { StatusCode: 'HTTP_301', Protocol: 'HTTPS', Port: '8443' }],
+  ['HTTPS', 443, { StatusCode: 'HTTP_301', Path: '/moved' }],
+])('lets a listener of %s on %i redirect to %o', (protocol, port, RedirectConfig) => {
+  expect(checkedAction([{ Type: 'redirect', RedirectConfig }], { protocol, port })).toMatchObject({ type: 'redirect' });
+});
+
+it.each<['HTTP' | 'HTTPS', number, RedirectActionConfig, string]>([
+  ['HTTP', 80, { StatusCode: 'HTTP_301', Query: 'a=b' }, 'creates a loop'],
+  ['HTTP', 80, { StatusCode: 'HTTP_301', Protocol: 'HTTP', Port: '80' }, 'creates a loop'],
+  ['HTTPS', 443, { StatusCode: 'HTTP_301', Protocol: 'HTTPS', Port: '443' }, 'creates a loop'],
+  ['HTTPS', 443, { StatusCode: 'HTTP_301', Protocol: 'HTTP' }, 'from HTTPS to HTTP'],
+  ['HTTP', 80, { StatusCode: 'HTTP_301', Path: 'moved' }, "must begin with a '/'"],
+  ['HTTP', 80, { StatusCode: 'HTTP_301', Port: '0' }, "must be '#{port}' or a number between 1 and 65535"],
+])('does not let a listener of %s on %i redirect to %o', (protocol, port, RedirectConfig, message) => {
+  expect(() => checkedAction([{ Type: 'redirect', RedirectConfig }], { protocol, port })).toThrow(message);
 });
 
 it('fills a redirect with what it keeps of the request', () => {
@@ -73,14 +107,14 @@ it.each<[string, Action[], string]>([
     'only if the ARNs match',
   ],
   [
-    'stickiness',
+    'stickiness without a duration',
     [
       {
         Type: 'forward',
         ForwardConfig: { TargetGroupStickinessConfig: { Enabled: true }, TargetGroups: [tuple('a')] },
       },
     ],
-    'Target group stickiness is not served by Teal yet',
+    'Target group stickiness duration must be between 1 and 604800 seconds',
   ],
   [
     'a redirect to itself',
@@ -92,7 +126,20 @@ it.each<[string, Action[], string]>([
     [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '200', ContentType: 'image/png' } }],
     "The ContentType must be one of:'text/html', 'application/json', 'application/javascript', 'text/css', 'text/plain'.",
   ],
+  [
+    'an ending before another action',
+    [
+      { ...fixed, Order: 1 },
+      { Type: 'authenticate-oidc', Order: 2 },
+    ],
+    "An action of type 'fixed-response' must have a higher order than all other actions",
+  ],
+  [
+    'a long body',
+    [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '200', MessageBody: 'a'.repeat(1025) } }],
+    'cannot contain more than 1024 characters',
+  ],
   ['authentication', [{ Type: 'authenticate-oidc' }, fixed], "An action of type 'authenticate-oidc' is not served"],
 ])('refuses %s', (_what, actions, message) => {
-  expect(() => checkedAction(actions)).toThrow(message);
+  expect(() => checkedAction(actions, LISTENER)).toThrow(message);
 });

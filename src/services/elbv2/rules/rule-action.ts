@@ -1,46 +1,56 @@
-import {
-  InvalidLoadBalancerActionException,
-  type Action,
-  type FixedResponseActionConfig,
-  type RedirectActionConfig,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
-import { fault } from '../../../wire/api-error.ts';
+import type { Action, FixedResponseActionConfig } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { notServed, validationError } from '../faults.ts';
 import type { ActionRecord } from '../records.ts';
 import { checkedForward } from './forward-action.ts';
+import { missingFields } from './missing-fields.ts';
+import { checkedRedirect, type ListenerFace } from './redirect-action.ts';
 
-const SERVED = ['forward', 'fixed-response', 'redirect'];
+/** Those that end a rule: each has exactly one, after all others. */
+const ENDINGS = ['forward', 'fixed-response', 'redirect'];
 const CONTENT_TYPES = ['text/html', 'application/json', 'application/javascript', 'text/css', 'text/plain'];
+const LONGEST_BODY = 1024;
 
 /**
  * The one action of a listener or rule as it is kept. Whether its target groups exist is not asked here.
  *
+ * @param listener - to tell a redirect that leads back
  * @throws {ApiError} `ValidationError`, or `InvalidLoadBalancerAction`
  * Source: platform spec 10.7.
  */
-export function checkedAction(actions: readonly Action[]): ActionRecord {
-  const types = actions.map((action) => action.Type ?? '');
-  const unserved = types.find((type) => !SERVED.includes(type));
-  if (unserved !== undefined) throw notServed(`An action of type '${unserved}'`);
-  if (types.length > 1) throw validationError(`Action types '${types.join(',')}' cannot be specified together`);
+export function checkedAction(actions: readonly Action[], listener: ListenerFace): ActionRecord {
+  checkOrder(actions);
+  const other = actions.find((action) => !isEnding(action));
+  if (other) throw notServed(`An action of type '${other.Type ?? ''}'`);
   const [action] = actions;
   if (!action) throw validationError('An action must be specified');
-  return { ...withoutOrder(action), ...(action.Order !== undefined && { order: action.Order }) };
+  return { ...withoutOrder(action, listener), ...(action.Order !== undefined && { order: action.Order }) };
 }
 
-function withoutOrder(action: Action): ActionRecord {
+const isEnding = (action: Action): boolean => ENDINGS.includes(action.Type ?? '');
+
+function checkOrder(actions: readonly Action[]): void {
+  const endings = actions.filter(isEnding);
+  if (endings.length > 1)
+    throw validationError(
+      `Action types '${endings.map((action) => action.Type ?? '').join(',')}' cannot be specified together`,
+    );
+  const [ending] = endings;
+  const others = actions.filter((action) => action !== ending);
+  if (ending && others.some((action) => (action.Order ?? 0) >= (ending.Order ?? Infinity)))
+    throw validationError(`An action of type '${ending.Type ?? ''}' must have a higher order than all other actions`);
+}
+
+function withoutOrder(action: Action, listener: ListenerFace): ActionRecord {
   switch (action.Type) {
     case 'fixed-response':
-      return fixedResponse(action.FixedResponseConfig ?? missingConfig(action.Type, 'FixedResponseConfig'));
+      if (!action.FixedResponseConfig) throw missingFields(action.Type, 'FixedResponseConfig');
+      return fixedResponse(action.FixedResponseConfig);
     case 'redirect':
-      return redirect(action.RedirectConfig ?? missingConfig(action.Type, 'RedirectConfig'));
+      if (!action.RedirectConfig) throw missingFields(action.Type, 'RedirectConfig');
+      return checkedRedirect(action.RedirectConfig, listener);
     default:
-      return { type: 'forward', groups: checkedForward(action) };
+      return { type: 'forward', ...checkedForward(action) };
   }
-}
-
-function missingConfig(type: string, fields: string): never {
-  throw validationError(`For actions of type '${type}', you must specify the following fields: '${fields}'`);
 }
 
 function fixedResponse(config: FixedResponseActionConfig): ActionRecord {
@@ -48,32 +58,12 @@ function fixedResponse(config: FixedResponseActionConfig): ActionRecord {
   if (!/^[245]\d\d$/.test(statusCode)) throw validationError(`The status code '${statusCode}' must be 2XX, 4XX or 5XX`);
   if (contentType !== undefined && !CONTENT_TYPES.includes(contentType))
     throw validationError(`The ContentType must be one of:'${CONTENT_TYPES.join("', '")}'.`);
+  if ((messageBody ?? '').length > LONGEST_BODY)
+    throw validationError(`The MessageBody cannot contain more than ${LONGEST_BODY} characters`);
   return {
     type: 'fixed-response',
     statusCode,
     ...(contentType !== undefined && { contentType }),
     ...(messageBody !== undefined && { messageBody }),
   };
-}
-
-function redirect(config: RedirectActionConfig): ActionRecord {
-  const protocol = config.Protocol ?? '#{protocol}';
-  const host = config.Host ?? '#{host}';
-  const port = config.Port ?? '#{port}';
-  const path = config.Path ?? '/#{path}';
-  const query = config.Query ?? '#{query}';
-  if (!path.startsWith('/')) throw validationError(`The redirect path '${path}' must begin with a '/' character`);
-  if (!/^(HTTPS?|#\{protocol\})$/.test(protocol))
-    throw validationError(`Redirect protocol '${protocol}' must be one of 'HTTP, HTTPS, #{protocol}'`);
-  // A listener of this kind speaks HTTP, so naming it changes nothing.
-  const sameProtocol = protocol === '#{protocol}' || protocol === 'HTTP';
-  if (sameProtocol && host === '#{host}' && port === '#{port}' && path === '/#{path}')
-    throw fault(
-      InvalidLoadBalancerActionException,
-      'The redirect configuration is not valid because it creates a loop.',
-    );
-  const statusCode = config.StatusCode;
-  if (statusCode !== 'HTTP_301' && statusCode !== 'HTTP_302')
-    throw validationError(`Redirect status code '${statusCode ?? ''}' must be one of 'HTTP_301, HTTP_302'`);
-  return { type: 'redirect', statusCode, protocol, host, port, path, query };
 }

@@ -22,7 +22,10 @@ function shownKind(action: ActionRecord): Action {
             TargetGroupArn: targetGroupArn,
             Weight: weight,
           })),
-          TargetGroupStickinessConfig: { Enabled: false },
+          TargetGroupStickinessConfig:
+            action.stickinessSeconds === undefined
+              ? { Enabled: false }
+              : { Enabled: true, DurationSeconds: action.stickinessSeconds },
         },
       };
     }

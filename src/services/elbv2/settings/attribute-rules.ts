@@ -4,9 +4,9 @@ import { notServed, validationError } from '../faults.ts';
 export interface AttributeRule {
   readonly value: string;
   readonly oneOf?: readonly string[];
-  /** Whole numbers, both ends included; `0` in addition where it switches the thing off. */
+  /** Whole numbers, both ends included; beside them the words in `or`, such as `0` or `off` where that switches it off. */
   readonly range?: readonly [least: number, most: number];
-  readonly zeroToo?: true;
+  readonly or?: readonly string[];
   readonly served?: readonly string[];
 }
 
@@ -53,14 +53,13 @@ export const shownAttributes = (rules: AttributeRules, set: Readonly<Record<stri
 function checkValue(key: string, value: string, rule: AttributeRule): void {
   if (rule.oneOf && !rule.oneOf.includes(value))
     throw validationError(`The value of '${key}' must be one of '${rule.oneOf.join(', ')}'`);
-  if (rule.range) checkRange(key, value, rule.range, rule.zeroToo === true);
+  if (rule.range && !rule.or?.includes(value)) checkRange(key, value, rule.range);
   if (rule.served && !rule.served.includes(value)) throw notServed(`'${value}' for the attribute '${key}'`);
 }
 
-function checkRange(key: string, value: string, [least, most]: readonly [number, number], zeroToo: boolean): void {
+function checkRange(key: string, value: string, [least, most]: readonly [number, number]): void {
   if (!/^\d{1,9}$/.test(value)) throw validationError(`The value of '${key}' must be a valid integer`);
   const number = Number(value);
-  if (zeroToo && number === 0) return;
   // "characters" is what AWS really says of a number of seconds.
   if (number > most) throw validationError(`The value of '${key}' cannot be greater than ${most} characters`);
   if (number < least) throw validationError(`The value of '${key}' cannot be less than ${least} characters`);

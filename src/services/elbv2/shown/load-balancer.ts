@@ -17,7 +17,7 @@ export const shownLoadBalancer = (record: LoadBalancerRecord, state: 'provisioni
   Type: 'application',
   AvailabilityZones: shownZones(record),
   SecurityGroups: [...record.securityGroups],
-  IpAddressType: 'ipv4',
+  IpAddressType: record.ipAddressType ?? 'ipv4',
   EnablePrefixForIpv6SourceNat: 'off',
 });
 

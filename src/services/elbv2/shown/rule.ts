@@ -1,15 +1,13 @@
 import type { Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { ListenerRecord, RuleRecord } from '../records.ts';
-import { shownCondition } from '../rules/rule-conditions.ts';
+import { shownCondition } from '../rules/shown-condition.ts';
 import { shownAction } from '../rules/shown-action.ts';
 
 /** A rule as AWS shows it. */
 export const shownRule = (record: RuleRecord): Rule => ({
   RuleArn: record.arn,
   Priority: String(record.priority),
-  Conditions: record.conditions.flatMap((condition) =>
-    condition.field === 'host-header' || condition.field === 'path-pattern' ? [shownCondition(condition)] : [],
-  ),
+  Conditions: record.conditions.map(shownCondition),
   Actions: [shownAction(record.action)],
   IsDefault: false,
   Transforms: [],

@@ -5,10 +5,10 @@ import type { TargetGroupRecord } from '../records.ts';
 export const shownTargetGroup = (record: TargetGroupRecord, usedBy: Iterable<string>): TargetGroup => ({
   TargetGroupArn: record.arn,
   TargetGroupName: record.name,
-  Protocol: 'HTTP',
+  Protocol: record.protocol,
   Port: record.port,
   VpcId: record.vpcId,
-  HealthCheckProtocol: 'HTTP',
+  HealthCheckProtocol: record.healthCheck.protocol,
   HealthCheckPort: record.healthCheck.port,
   HealthCheckEnabled: true,
   HealthCheckIntervalSeconds: record.healthCheck.intervalSeconds,
@@ -16,9 +16,12 @@ export const shownTargetGroup = (record: TargetGroupRecord, usedBy: Iterable<str
   HealthyThresholdCount: record.healthCheck.healthyThreshold,
   UnhealthyThresholdCount: record.healthCheck.unhealthyThreshold,
   HealthCheckPath: record.healthCheck.path,
-  Matcher: { HttpCode: record.healthCheck.matcher },
+  Matcher:
+    record.protocolVersion === 'GRPC'
+      ? { GrpcCode: record.healthCheck.matcher }
+      : { HttpCode: record.healthCheck.matcher },
   LoadBalancerArns: [...usedBy],
   TargetType: record.targetType,
-  ProtocolVersion: 'HTTP1',
+  ProtocolVersion: record.protocolVersion,
   IpAddressType: 'ipv4',
 });

@@ -36,7 +36,7 @@ export async function startBalancing(
   const balancer = options.balancer ?? recordingBalancer();
   const { clock, advance } = movableClock();
   const bell = createBell(clock);
-  const service = elbv2({ store, clock, logger: silentLogger(), bell, balancer });
+  const service = elbv2({ store, clock, logger: silentLogger(), bell, balancer, accessLogFolder: '/logs' });
   if (options.isStarted !== false) {
     await service.start();
     open.push(service);

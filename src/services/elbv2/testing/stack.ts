@@ -74,7 +74,13 @@ export async function states({ call }: Balancing, group: string, Targets?: objec
   );
 }
 
+/** What is said of the health of a group's targets. */
+export async function descriptions({ call }: Balancing, group: string): Promise<(string | undefined)[]> {
+  const answer = await call('DescribeTargetHealth', { TargetGroupArn: group });
+  return (answer['TargetHealthDescriptions'] as Description[]).map(({ TargetHealth }) => TargetHealth.Description);
+}
+
 interface Description {
   readonly Target: { readonly Id: string; readonly Port: number };
-  readonly TargetHealth: { readonly State: string; readonly Reason?: string };
+  readonly TargetHealth: { readonly State: string; readonly Reason?: string; readonly Description?: string };
 }
