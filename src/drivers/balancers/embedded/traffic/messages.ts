@@ -31,6 +31,8 @@ export interface RequestHead {
   /** Of a body by `length`. */
   readonly contentLength: number;
   readonly expectsContinue: boolean;
+  /** An HTTP/1.1 request whose end a careless reader might see elsewhere, such as GET with a body. */
+  readonly alone?: boolean;
   /** An HTTP/1.1 upgrade to `websocket`. */
   readonly wantsWebSocket: boolean;
 }
@@ -97,6 +99,8 @@ export interface ClientListener {
   drained(): void;
   /** The client went away, or broke the protocol, before the answer ended. */
   clientGone(): void;
+  /** The body cannot be read; the client may still be answered. Where absent, the stream is aborted. */
+  clientBroke?(): void;
   /** Nothing came from the client for the idle timeout while its body was awaited. */
   clientSilent(): void;
 }
@@ -178,6 +182,8 @@ export interface TargetConnector {
 export interface OpenOptions {
   readonly fresh: boolean;
   readonly repeatable: boolean;
+  /** No other request may follow on an HTTP/1.1 connection: the target might see this one's end elsewhere. */
+  readonly alone?: boolean;
   /** Milliseconds. */
   readonly idleTimeout: number;
 }
