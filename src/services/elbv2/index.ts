@@ -55,21 +55,22 @@ import type { Network } from './network.ts';
 import { elbRecords } from './records.ts';
 
 /*
- * Elastic Load Balancing v2: application load balancers with HTTP listeners, for real.
+ * Elastic Load Balancing v2: application load balancers, for real.
  *
- * Not served, and refused with an error that says so: network and gateway load balancers; HTTPS listeners and target
- * groups; HTTP/2 and gRPC targets; lambda and alb targets; dual stack; conditions other than host-header and
- * path-pattern; regular expressions; transforms; authenticating actions; stickiness of any kind; slow start; other
- * algorithms than round robin; access and connection logs; trust stores; SSL policies; changing listener attributes.
+ * Not served, and refused with an error that names it: network and gateway load balancers, their protocols and
+ * attributes; lambda and alb targets, IPv6 targets; authenticating and JWT actions; transforms; anomaly mitigation;
+ * connection logs and health check logs; mutual authentication and trust stores; capacity reservations; target control
+ * ports; whatever another action would need, such as IPAM pools.
  *
- * Kept and shown, without effect: security groups; subnets; the load balancer attributes desync_mitigation_mode,
- * drop_invalid_header_fields, preserve_host_header, x_amzn_tls…, http2, client_keep_alive, waf, zonal_shift, ipv6; of
- * target groups cross_zone and dns_failover.
+ * Kept and shown, and without effect, since no local balancer can mean it: subnets and zones (cross_zone, zonal_shift,
+ * AvailabilityZone of targets), the scheme, the IP address type (dualstack, ipv6.deny_all_igw_traffic), security groups,
+ * WAF (waf.fail_open), DNS failover of target groups (target_group_health.dns_failover).
  *
  * Different from AWS: `ip` targets may be loopback addresses, since tasks of the process runtime live there, and any
- * `i-…` is this machine; DNS names end in `elb.localhost`; a target is `draining` only until its last request has ended,
- * where AWS shows that state until the deregistration delay has; a target of an unused group is dropped at once only if
- * nothing is in flight to it; a listener whose port could not be bound has the tag `teal:bound-port`.
+ * `i-…` is this machine; DNS names end in `elb.localhost`; access logs go to folders of the data folder, one per bucket,
+ * which need not exist; a draining target says in its description when nothing is in flight any more, which is when ECS
+ * ends the task; a target of an unused group is dropped at once only if nothing is in flight to it; a listener whose port
+ * could not be bound has the tag `teal:bound-port`.
  */
 
 export interface ElbDeps {
