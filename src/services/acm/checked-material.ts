@@ -23,7 +23,7 @@ export function checkedMaterial(input: Material, now: number): Material {
   if (now < Date.parse(x509.validFrom)) throw validationException('The certificate is not valid yet.');
   if (now > Date.parse(x509.validTo)) throw validationException('The certificate has expired.');
   const chain = input.chain === undefined ? [] : checkedChain(x509, input.chain);
-  if (chain.length === 0 && !certifies(x509, x509))
+  if (chain.length === 0 && !isSelfSigned(x509))
     throw validationException(
       'Provided certificate is not a valid self signed. Please provide either a valid self-signed certificate or certificate chain.',
     );
@@ -93,6 +93,9 @@ function checkedChain(leaf: X509Certificate, pem: string): X509Certificate[] {
   }
   return links;
 }
+
+/** Its own key usage need not allow signing. */
+const isSelfSigned = (x509: X509Certificate): boolean => x509.subject === x509.issuer && x509.verify(x509.publicKey);
 
 const certifies = (issuer: X509Certificate, subject: X509Certificate): boolean =>
   subject.checkIssued(issuer) && subject.verify(issuer.publicKey);
