@@ -4,6 +4,7 @@ import type { Inheritance, Predecessor } from './predecessor.ts';
 import { Fronts, type OpenPort } from './traffic/fronts.ts';
 import { Plane } from './traffic/plane.ts';
 import { openPortMemory } from './traffic/port-memory.ts';
+import { cookieKey } from './traffic/stickiness/cookie-key.ts';
 
 export interface CarriageOptions {
   readonly folder: string;
@@ -22,7 +23,7 @@ export class Carriage {
   private constructor({ folder, host, changed, predecessor }: CarriageOptions, ports: readonly OpenPort[]) {
     this.#predecessor = predecessor;
     this.#fronts = new Fronts(host, openPortMemory(folder), ports);
-    this.#plane = new Plane(this.#fronts, changed);
+    this.#plane = new Plane({ fronts: this.#fronts, host, cookieKey: cookieKey(folder), changed });
   }
 
   /** Goes on where the predecessor was, if there is one: with its sockets, its config, and what it knows of targets. */
@@ -59,6 +60,7 @@ export class Carriage {
   /** Takes no new connection; resolves when the last one has ended, of the predecessors too. */
   async retire(): Promise<void> {
     await Promise.all([this.#fronts.retire(), this.#predecessor?.ended()]);
+    await this.#plane.closeLogs();
   }
 
   /** For when nobody can say any more how to route: ends what is idle now, and the rest when it has its answer. */
@@ -68,7 +70,6 @@ export class Carriage {
 
   /** Cuts every connection. */
   async close(): Promise<void> {
-    this.#plane.close();
-    await this.#predecessor?.stop();
+    await Promise.all([this.#plane.close(), this.#predecessor?.stop()]);
   }
 }

@@ -2,7 +2,7 @@ import type { ListenerConfig, ListenerObservation } from '../../balancer.ts';
 import { Door } from './door.ts';
 import { Front } from './front.ts';
 import type { PortKey, PortMemory } from './port-memory.ts';
-import type { RoutingTable } from './routing.ts';
+import type { RoutingTable } from './choice.ts';
 
 /** A port that clients connect to. */
 export interface OpenPort {

@@ -1,60 +1,46 @@
-import type { ListenerConfig, RuleAction, RuleCondition } from '../../balancer.ts';
-import type { TargetGroup } from './target-group.ts';
+import type { ListenerConfig, RuleAction } from '../../balancer.ts';
+import type { Ledger, MatchedRule, RoutingTable } from './choice.ts';
+import { compileConditions } from './routing/conditions.ts';
+import { compileForward, type FindGroup } from './routing/forward.ts';
+import type { CookieSeal } from './stickiness/cookie-seal.ts';
 
-/** What to do with a request. */
-export type Route =
-  { readonly type: 'forward'; choose(): TargetGroup | undefined } | Exclude<RuleAction, { type: 'forward' }>;
-
-/** A listener made ready for matching. */
-export interface RoutingTable {
-  readonly listener: ListenerConfig;
-  /** @param path - without the query */
-  route(host: string, path: string): Route | undefined;
-}
-
-type FindGroup = (arn: string) => TargetGroup | undefined;
-
-/** Compiles a listener's rules; the groups they name must already be known. */
-export function compileListener(listener: ListenerConfig, findGroup: FindGroup): RoutingTable {
-  const rules = listener.rules.map((rule) => ({
-    matches: compileConditions(rule.conditions),
-    route: compileAction(rule.action, findGroup),
-  }));
-  return { listener, route: (host, path) => rules.find((rule) => rule.matches(host, path))?.route };
-}
-
-function compileConditions(conditions: readonly RuleCondition[]): (host: string, path: string) => boolean {
-  const tests = conditions.map((condition) => {
-    if (condition.field !== 'host-header' && condition.field !== 'path-pattern') return () => false;
-    const { field, values } = condition;
-    const patterns = values.map((value) => wildcard(value, field === 'host-header'));
-    return (host: string, path: string) =>
-      patterns.some((pattern) => pattern.test(field === 'host-header' ? host : path));
+/**
+ * Compiles a listener's rules; the groups they name must already be known.
+ *
+ * @throws {Error} when a condition cannot be compiled, naming the rule
+ */
+export function compileListener(
+  listener: ListenerConfig,
+  findGroup: FindGroup,
+  ledger: Ledger,
+  seal: CookieSeal,
+): RoutingTable {
+  const rules = listener.rules.map((rule) => {
+    try {
+      return { matches: compileConditions(rule.conditions), matched: matchedRule(rule, findGroup, seal) };
+    } catch (cause) {
+      throw new Error(`rule ${rule.arn}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    }
   });
-  return (host, path) => tests.every((test) => test(host, path));
-}
-
-/** Turns `*` and `?` into an expression. Runs of stars are one: `**…` would take exponential time. */
-function wildcard(value: string, ignoreCase: boolean): RegExp {
-  const escaped = value.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replace(/\*+/g, '.*').replace(/\?/g, '.')}$`, ignoreCase ? 'is' : 's');
-}
-
-function compileAction(action: RuleAction, findGroup: FindGroup): Route {
-  if (action.type !== 'forward') return action;
-  const weighted = action.groups.filter(({ weight }) => weight > 0);
-  const total = weighted.reduce((sum, { weight }) => sum + weight, 0);
-  let below = 0;
-  const steps = weighted.map(({ targetGroupArn, weight }) => ({
-    below: (below += weight),
-    group: findGroup(targetGroupArn),
-  }));
-  const only = steps.length === 1 ? steps[0]?.group : undefined;
-  const draw = () => {
-    const drawn = Math.random() * total;
-    return steps.find((step) => drawn < step.below)?.group;
+  const fallback = rules.at(-1)?.matched;
+  if (!fallback) throw new Error(`listener ${listener.arn} has no default rule`);
+  return {
+    listener,
+    ledger,
+    match(head, peer) {
+      for (const { matches, matched } of rules) if (matches(head, peer)) return matched;
+      return fallback;
+    },
   };
-  return { type: 'forward', choose: only ? () => only : draw };
+}
+
+function matchedRule(rule: ListenerConfig['rules'][number], findGroup: FindGroup, seal: CookieSeal): MatchedRule {
+  const { arn, priority, action } = rule;
+  return {
+    arn,
+    priority,
+    route: action.type === 'forward' ? compileForward(arn, action, findGroup, seal) : action,
+  };
 }
 
 /**
@@ -73,12 +59,19 @@ export function tableForHost(tables: readonly RoutingTable[], host: string): Rou
 
 const firstLabel = (host: string): string => host.split('.', 1)[0] ?? '';
 
-/** Where a redirect leads. Source: ELB User Guide, redirect actions. */
-export function redirectLocation(
-  action: Extract<RuleAction, { type: 'redirect' }>,
-  asked: { readonly host: string; readonly port: string; readonly path: string; readonly query: string },
-): string {
-  const values: Record<string, string> = { ...asked, protocol: 'http', path: asked.path.replace(/^\//, '') };
+export interface Asked {
+  readonly protocol: 'http' | 'https';
+  readonly host: string;
+  /** That of the Host header, else the listener's. */
+  readonly port: string;
+  readonly path: string;
+  /** Without the question mark. */
+  readonly query: string;
+}
+
+/** Where a redirect leads; the port is always said. Source: ELB User Guide, redirect actions. */
+export function redirectLocation(action: Extract<RuleAction, { type: 'redirect' }>, asked: Asked): string {
+  const values: Record<string, string> = { ...asked, path: asked.path.replace(/^\//, '') };
   const fill = (text: string) =>
     text.replace(/#\{(protocol|host|port|path|query)\}/g, (_, name: string) => values[name] ?? '');
   const query = fill(action.query);

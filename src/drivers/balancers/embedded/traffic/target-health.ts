@@ -1,11 +1,10 @@
 import type { HealthCheckConfig, TargetObservation } from '../../balancer.ts';
 
-/** What one health check found. */
+/** What one health check found. `own-fault`: it could not be made at all. */
 export type CheckResult =
   | { readonly found: 'ok' }
   | { readonly found: 'wrong-code'; readonly code: number }
-  | { readonly found: 'timeout' }
-  | { readonly found: 'failed' };
+  | { readonly found: 'timeout' | 'failed' | 'own-fault' };
 
 /** A target's health and what counts towards its next change. */
 export interface Health {
@@ -14,6 +13,8 @@ export interface Health {
   readonly description?: string;
   readonly successes: number;
   readonly failures: number;
+  /** Wrong codes of the last failures in a row, as many as make a target unhealthy. */
+  readonly codes: readonly number[];
   /** When a failure last counted, or the target was registered: epoch milliseconds. */
   readonly countedAt: number;
 }
@@ -46,8 +47,16 @@ export const registered = (now: number): Health => ({
   description: 'Target registration is in progress',
   successes: 0,
   failures: 0,
+  codes: [],
   countedAt: now,
 });
+
+/** The health that another process has seen, to go on from; undefined where it had no opinion. */
+export function asSeen({ health, reason, description }: Shown, now: number): Health | undefined {
+  if (health !== 'initial' && health !== 'healthy' && health !== 'unhealthy') return undefined;
+  const said = { ...(reason !== undefined && { reason }), ...(description !== undefined && { description }) };
+  return { state: health, ...said, successes: 0, failures: 0, codes: [], countedAt: now };
+}
 
 const CHECKING = { reason: 'Elb.InitialHealthChecking', description: 'Initial health checks in progress' } as const;
 
@@ -62,30 +71,36 @@ export function afterCheck(health: Health, result: CheckResult, config: HealthCh
   const counts = health.state !== 'initial' || now - health.countedAt >= config.interval;
   const failures = health.failures + (counts ? 1 : 0);
   const countedAt = counts ? now : health.countedAt;
+  const codes = result.found === 'wrong-code' ? [...health.codes, result.code].slice(-config.unhealthyThreshold) : [];
+  const counted = { successes: 0, failures, codes, countedAt };
   if (health.state === 'unhealthy' || failures >= config.unhealthyThreshold)
-    return { state: 'unhealthy', ...reasonOf(result), successes: 0, failures, countedAt };
-  const shown = health.state === 'initial' ? CHECKING : {};
-  return { state: health.state, ...shown, successes: 0, failures, countedAt };
+    return { state: 'unhealthy', ...reasonOf(result.found, codes), ...counted };
+  return { state: health.state, ...(health.state === 'initial' ? CHECKING : {}), ...counted };
 }
 
 function afterSuccess(health: Health, config: HealthCheckConfig, now: number): Health {
   const successes = health.successes + 1;
   if (health.state === 'unhealthy' && successes < config.healthyThreshold)
-    return { ...health, successes, failures: 0, countedAt: now };
-  return { state: 'healthy', successes, failures: 0, countedAt: now };
+    return { ...health, successes, failures: 0, codes: [], countedAt: now };
+  return { state: 'healthy', successes, failures: 0, codes: [], countedAt: now };
 }
 
-function reasonOf(result: Exclude<CheckResult, { found: 'ok' }>): { reason: string; description: string } {
-  switch (result.found) {
+function reasonOf(
+  found: Exclude<CheckResult['found'], 'ok'>,
+  codes: readonly number[],
+): { reason: string; description: string } {
+  switch (found) {
     case 'wrong-code':
       return {
         reason: 'Target.ResponseCodeMismatch',
-        description: `Health checks failed with these codes: [${result.code}]`,
+        description: `Health checks failed with these codes: [${[...new Set(codes)].join(', ')}]`,
       };
     case 'timeout':
       return { reason: 'Target.Timeout', description: 'Request timed out' };
     case 'failed':
       return { reason: 'Target.FailedHealthChecks', description: 'Health checks failed' };
+    case 'own-fault':
+      return { reason: 'Elb.InternalError', description: 'Health checks failed due to an internal error' };
   }
 }
 

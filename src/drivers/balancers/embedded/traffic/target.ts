@@ -1,68 +1,37 @@
-import type { TargetConfig } from '../../balancer.ts';
-import { Upstream, type UpstreamOwner } from './upstream.ts';
+import type { TargetConfig, TargetGroupConfig } from '../../balancer.ts';
+import type { ConnectorFactory } from './connectors.ts';
+import type { PickedTarget } from './choice.ts';
+import type { TargetConnector } from './messages.ts';
+import { SlowStart } from './slow-start.ts';
 
-const MAX_IDLE = 256;
-/** A target closes idle connections a little before the time it promised. */
-const KEEP_MARGIN = 1000;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** One registered target: its connections, and the requests that have not ended. */
-export class Target implements UpstreamOwner {
+/** One registered target: how it is spoken to, and the requests that have not ended. */
+export class Target implements PickedTarget {
   readonly key: string;
   readonly host: string;
   readonly port: number;
+  readonly address: string;
+  readonly connector: TargetConnector;
   inFlight = 0;
   draining = false;
-  #removed = false;
-  readonly #idle: Upstream[] = [];
-  readonly #open = new Set<Upstream>();
   readonly #drained: () => void;
+  #slowStart: SlowStart | undefined;
   #cutTimer: NodeJS.Timeout | undefined;
 
   /** @param drained - called when a draining target has no request left */
-  constructor(config: TargetConfig, drained: () => void) {
-    this.key = config.key;
-    this.host = config.host;
-    this.port = config.port;
+  constructor(
+    { key, host, port }: TargetConfig,
+    { protocol, version }: TargetGroupConfig,
+    connect: ConnectorFactory,
+    drained: () => void,
+  ) {
+    this.key = key;
+    this.host = host;
+    this.port = port;
+    this.address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+    this.connector = connect({ host, port, protocol, version });
     this.#drained = drained;
-  }
-
-  /**
-   * An idle connection, the last used first.
-   *
-   * @param youngerThan - in milliseconds: a request that must not be sent twice takes only one that was just in use
-   */
-  takeIdle(youngerThan: number): Upstream | undefined {
-    for (;;) {
-      const upstream = this.#idle.pop();
-      if (!upstream) return undefined;
-      const age = Date.now() - upstream.idleSince;
-      if (upstream.socket.destroyed) continue;
-      if (age > upstream.keepFor - KEEP_MARGIN) upstream.socket.destroy();
-      else if (age > youngerThan) return void this.#idle.push(upstream);
-      else {
-        upstream.reused = true;
-        return upstream;
-      }
-    }
-  }
-
-  open(idleTimeout: number): Upstream {
-    const upstream = new Upstream(this, idleTimeout);
-    this.#open.add(upstream);
-    return upstream;
-  }
-
-  idle(upstream: Upstream): void {
-    if (this.draining || this.#removed || this.#idle.length >= MAX_IDLE) return void upstream.socket.destroy();
-    upstream.idleSince = Date.now();
-    this.#idle.push(upstream);
-  }
-
-  gone(upstream: Upstream): void {
-    this.#open.delete(upstream);
-    const index = this.#idle.indexOf(upstream);
-    if (index >= 0) this.#idle.splice(index, 1);
   }
 
   begin(): void {
@@ -74,24 +43,38 @@ export class Target implements UpstreamOwner {
     if (this.draining && this.inFlight === 0) this.#drained();
   }
 
-  /** Takes no new request any more, or takes them again; connections in use are cut at `drainBy`. */
+  /** Takes no new request any more, or takes them again; what is in flight is cut at `drainBy`. */
   drain(draining: boolean, drainBy: number | undefined): void {
     clearTimeout(this.#cutTimer);
-    this.draining = draining;
+    if (this.draining !== draining) {
+      this.draining = draining;
+      if (draining) this.connector.drain();
+      else this.connector.undrain();
+    }
     if (!draining) return;
-    for (const upstream of this.#idle.splice(0)) upstream.socket.destroy();
     if (drainBy === undefined) return;
     const wait = Math.min(Math.max(0, drainBy - Date.now()), LONGEST_TIMER);
-    this.#cutTimer = setTimeout(() => this.cut(), wait);
+    this.#cutTimer = setTimeout(() => this.connector.cut(), wait);
+  }
+
+  /** Begins, or ends, taking only a growing part of its turns. @param duration - milliseconds; 0: not at all */
+  startSlowly(duration: number): void {
+    this.#slowStart = duration > 0 ? new SlowStart(Date.now(), duration) : undefined;
+  }
+
+  get startsSlowly(): boolean {
+    if (this.#slowStart?.isOver(Date.now())) this.#slowStart = undefined;
+    return this.#slowStart !== undefined;
+  }
+
+  /** Whether it takes a turn that has come to it. */
+  takesTurn(): boolean {
+    return !this.startsSlowly || this.#slowStart?.takesTurn(Date.now()) === true;
   }
 
   remove(): void {
-    this.#removed = true;
     clearTimeout(this.#cutTimer);
-    this.cut();
-  }
-
-  cut(): void {
-    for (const upstream of [...this.#open]) upstream.abort('cut');
+    this.connector.drain();
+    this.connector.cut();
   }
 }
