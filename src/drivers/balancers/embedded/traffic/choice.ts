@@ -17,8 +17,7 @@ export interface MatchedRule {
 
 /** What to do with a request. */
 export type Route =
-  | { readonly type: 'forward'; choose(head: RequestHead): Choice }
-  | Exclude<RuleAction, { readonly type: 'forward' }>;
+  { readonly type: 'forward'; choose(head: RequestHead): Choice } | Exclude<RuleAction, { readonly type: 'forward' }>;
 
 /** Where one request goes. */
 export interface Choice {
