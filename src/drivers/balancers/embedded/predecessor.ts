@@ -39,7 +39,7 @@ export class Predecessor {
   constructor(changed: () => void) {
     this.#changed = changed;
     this.inheritance = new Promise((resolve, reject) => {
-      this.#complete = () => this.#gather().then(resolve, reject);
+      this.#complete = () => void this.#gather().then(resolve, reject);
       process.once('disconnect', () => reject(new Error('the balancer that was to be replaced has ended')));
     });
     process.on('message', (message, server) => this.#take(message as ToSuccessor, server as Server | undefined));

@@ -7,6 +7,7 @@ export class Door {
   readonly #server: Server;
   readonly #waiting: Socket[] = [];
   #serve: ((socket: Socket) => void) | undefined;
+  #port = 0;
 
   private constructor() {
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#take(socket));
@@ -24,8 +25,9 @@ export class Door {
     return door.#listening(() => door.#server.listen(server, BACKLOG));
   }
 
+  /** Known after it was closed, too. */
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return this.#port;
   }
 
   /** What is sent to a process that inherits the socket. */
@@ -56,6 +58,7 @@ export class Door {
       this.#server.once('error', reject);
       this.#server.once('listening', () => {
         this.#server.off('error', reject);
+        this.#port = (this.#server.address() as AddressInfo).port;
         this.#server.on('error', () => undefined); // accept failures (too many files) must not end the process
         resolve(this);
       });
