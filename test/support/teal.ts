@@ -30,6 +30,9 @@ export async function startTestTeal(
     allowReset: true,
     checkpoint: () => undefined,
     ...options,
+  }).catch(async (cause: unknown) => {
+    await rm(data, { recursive: true, force: true });
+    throw cause;
   });
   const clients = awsClients(teal.url, account);
   return {

@@ -59,12 +59,14 @@ import { elbRecords } from './records.ts';
  *
  * Not served, and refused with an error that names it: network and gateway load balancers, their protocols and
  * attributes; lambda and alb targets, IPv6 targets; authenticating and JWT actions; transforms; anomaly mitigation;
- * connection logs and health check logs; mutual authentication and trust stores; capacity reservations; target control
- * ports; whatever another action would need, such as IPAM pools.
+ * connection logs and health check logs; mutual authentication and trust stores; SSL policies that need FIPS modules,
+ * post-quantum groups or 3DES; capacity reservations; target control ports; whatever another action would need, such as
+ * IPAM pools.
  *
  * Kept and shown, and without effect, since no local balancer can mean it: subnets and zones (cross_zone, zonal_shift,
  * AvailabilityZone of targets), the scheme, the IP address type (dualstack, ipv6.deny_all_igw_traffic), security groups,
- * WAF (waf.fail_open), DNS failover of target groups (target_group_health.dns_failover).
+ * WAF (waf.fail_open), DNS failover of target groups (target_group_health.dns_failover). Also without effect: the names
+ * of the headers that tell targets about TLS and client certificates (routing.http.request.….header_name).
  *
  * Different from AWS: `ip` targets may be loopback addresses, since tasks of the process runtime live there, and any
  * `i-…` is this machine; DNS names end in `elb.localhost`; access logs go to folders of the data folder, one per bucket,
