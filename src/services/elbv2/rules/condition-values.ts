@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { validationError } from '../faults.ts';
 import type { ConditionRecord } from '../records.ts';
+import { checkRegex } from './regex-check.ts';
 
 const LONGEST = 128;
 const LONGEST_NAME = 40;
@@ -17,14 +18,14 @@ export function checkCondition(condition: ConditionRecord): void {
     case 'host-header':
       checkAll(condition.values, condition.field, HOST);
       for (const value of condition.values) checkHost(value);
-      return checkRegex(condition);
+      return checkExpressions(condition);
     case 'path-pattern':
       checkAll(condition.values, condition.field, PATH);
-      return checkRegex(condition);
+      return checkExpressions(condition);
     case 'http-header':
       checkHeaderName(condition.name);
       checkAll(condition.values, condition.field, PRINTABLE);
-      return checkRegex(condition);
+      return checkExpressions(condition);
     case 'http-request-method':
       return checkAll(condition.values, condition.field, METHOD, LONGEST_NAME);
     case 'query-string':
@@ -94,17 +95,9 @@ function checkCidr(value: string): void {
     throw validationError(`The specified value '${value}' is not a valid CIDR block`);
 }
 
-function checkRegex({ field, regex = [] }: { readonly field: string; readonly regex?: readonly string[] }): void {
+function checkExpressions({ field, regex = [] }: { readonly field: string; readonly regex?: readonly string[] }): void {
   for (const value of regex) {
     checkText(value, field, PRINTABLE);
-    if (!compiles(value)) throw validationError(`The regex value '${value}' for '${field}' is not valid`);
-  }
-}
-
-function compiles(regex: string): boolean {
-  try {
-    return new RegExp(regex) instanceof RegExp;
-  } catch {
-    return false;
+    checkRegex(value, field);
   }
 }

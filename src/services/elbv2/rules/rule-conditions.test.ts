@@ -119,3 +119,14 @@ it.each<[string, RuleCondition[], string]>([
 ])('refuses %s', (_what, conditions, message) => {
   expect(() => checkedConditions(conditions)).toThrow(message);
 });
+
+it.each(['^/(a|b)/[*+]+$', '^/v\\d+/(?:users|orders)$', '(/x)+', '\\(a+\\)+', '^/a{2,3}(b)?$'])('takes %s', (regex) => {
+  expect(() => checkedConditions([{ Field: 'path-pattern', RegexValues: [regex] }])).not.toThrow();
+});
+
+it.each(['(a+)+$', '(a|a)*$', '((a*)b){9}', '(?=a)', '(?<!a)b', '(a)\\1'])(
+  'refuses %s, which one request could keep the balancer busy with',
+  (regex) => {
+    expect(() => checkedConditions([{ Field: 'path-pattern', RegexValues: [regex] }])).toThrow('is not supported');
+  },
+);
