@@ -103,6 +103,33 @@ export function balancingSemantics(stage: () => Stage): void {
       socket.close();
       await until('the WebSocket has ended', async () => (await inFlight()) === 0);
     });
+
+    it('cuts a WebSocket of a target that leaves when its time is over, and not before', async () => {
+      const web = await stage().backend('web');
+      new WebSocketServer({ server: web.server }).on('connection', (socket) =>
+        socket.on('message', (data: Buffer) => socket.send(data.toString())),
+      );
+      const group = groupOf('ws-web', [web.port]);
+      const leaving = (drainBy: number) =>
+        stage().apply(
+          [listenerOf([forwardTo({ 'ws-web': 1 })])],
+          [{ ...group, targets: group.targets.map((target) => ({ ...target, draining: true, drainBy })) }],
+        );
+      const port = await stage().apply([listenerOf([forwardTo({ 'ws-web': 1 })])], [group]);
+      await stage().healthy();
+      const socket = new WebSocket(`ws://127.0.0.1:${port}/`);
+      await new Promise((resolve) => socket.once('open', resolve));
+      const closed = new Promise((resolve) => socket.once('close', resolve));
+
+      await leaving(Date.now() + 3_600_000);
+      const echoed = new Promise((resolve) => socket.once('message', (data: Buffer) => resolve(data.toString())));
+      socket.send('still here');
+      expect(await echoed).toBe('still here');
+      await leaving(Date.now());
+      await closed;
+
+      await until('nothing is in flight', async () => (await stage().group('ws-web')).targets[0]?.inFlight === 0);
+    });
   });
 }
 

@@ -4,10 +4,10 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
 /**
  * Gives items in turn by their weights; undefined when no weight is above 0.
  *
- * Each draw is the last one plus the golden ratio, around a circle that the weights divide. Where a random draw would
- * miss the share of n requests by about the root of n, this one misses it by no more than their logarithm: of the first
- * ten requests of a canary of 10 % one or two go there, and never none in fifty. The ratio is irrational, so traffic
- * that repeats itself (page, image, page, image) is divided as well as the whole is.
+ * Each draw is the last one plus the golden ratio, around a circle that the weights divide. A random draw misses the
+ * share of n requests by about the root of n, this one by no more than their logarithm: of any thirteen requests in a
+ * row a canary of 10 % gets one or two. The ratio is irrational, so that regular traffic (page, image, page, image) is
+ * divided as well as the whole is; the start is random, so that several balancers do not move in step.
  */
 export function weightedTurns<Item>(
   weighted: readonly { readonly item: Item; readonly weight: number }[],
