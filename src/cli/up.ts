@@ -37,6 +37,10 @@ export function upCommand(): Command {
     .option('--certificates <folder>', 'certificates for HTTPS listeners: pairs of NAME.pem (or .crt) and NAME.key')
     .option('--allow-reset', 'let POST /_teal/reset empty everything, for test suites', false)
     .option('--leave-running', 'when Teal is stopped, leave tasks and traffic running for the next one', false)
+    .addHelpText(
+      'after',
+      '\nSIGTERM and Ctrl-C stop Teal; SIGUSR2 stops it and leaves tasks and traffic running, for an upgrade.',
+    )
     .addOption(new Option('--log-level <level>').choices(['debug', 'info', 'warn', 'error', 'silent']).default('info'))
     .addOption(new Option('--kill-at <checkpoint>', 'crash tests: NAME or NAME:N').hideHelp())
     .action(up);
@@ -50,7 +54,7 @@ async function up(options: UpOptions): Promise<void> {
     write: (line) => process.stderr.write(line),
     now: () => clock.now(),
   });
-  const asked = signalled(clock, logger);
+  const asked = signalled(clock, logger, options.leaveRunning);
   const { startTeal, defaultRuntime } = await import('../main.ts');
   const runtime = options.runtime ?? (await defaultRuntime(logger));
   const teal = await startTeal({
@@ -63,15 +67,16 @@ async function up(options: UpOptions): Promise<void> {
   if (options.timeScale !== 1)
     logger.warn('configured waits are divided by the time scale', { timeScale: options.timeScale });
   process.stdout.write(`Teal is ready at ${teal.url}\n`);
-  await asked;
-  await teal.close({ leaveRunning: options.leaveRunning });
+  const { leaveRunning } = await asked;
+  await teal.close({ leaveRunning });
 }
 
 /**
- * Resolves at the first SIGTERM or Ctrl-C; a later one ends the process at once. One that comes right behind the first
- * is the same: at a Ctrl-C the terminal signals Teal and npm, and npm passes it on.
+ * Resolves at the first SIGTERM, Ctrl-C, or SIGUSR2, which leaves everything running whatever the option says; a later
+ * one ends the process at once. One that comes right behind the first is the same: at a Ctrl-C the terminal signals
+ * Teal and npm, and npm passes it on.
  */
-function signalled(clock: Clock, logger: Logger): Promise<void> {
+function signalled(clock: Clock, logger: Logger, leave: boolean): Promise<{ readonly leaveRunning: boolean }> {
   return new Promise((resolve) => {
     let firstAt: number | undefined;
     const onSignal = (signal: NodeJS.Signals): void => {
@@ -79,11 +84,16 @@ function signalled(clock: Clock, logger: Logger): Promise<void> {
       if (firstAt !== undefined && now - firstAt > SAME_SIGNAL) process.exit(1);
       if (firstAt !== undefined) return;
       firstAt = now;
-      logger.info('closing: tasks drain and end; once more to end at once', { signal });
-      resolve();
+      const leaveRunning = leave || signal === 'SIGUSR2';
+      const event = leaveRunning
+        ? 'closing: tasks and traffic go on without Teal'
+        : 'closing: tasks drain and end; once more to end at once';
+      logger.info(event, { signal });
+      resolve({ leaveRunning });
     };
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
+    process.on('SIGUSR2', onSignal);
   });
 }
 

@@ -30,7 +30,12 @@ export interface DriverOptions {
 /** Opens the chosen drivers: they take up what an earlier Teal left running. */
 export async function openDrivers(options: DriverOptions): Promise<Drivers> {
   const { folders, instance, endpoint, clock, logger, onChange } = options;
-  const balancer = await BALANCERS[options.balancer]({ folder: folders.balancer, host: '127.0.0.1', onChange });
+  const balancer = await BALANCERS[options.balancer]({
+    folder: folders.balancer,
+    host: '127.0.0.1',
+    onChange,
+    note: (text) => logger.warn(text, { part: 'balancer' }),
+  });
   try {
     const runtime = await RUNTIMES[options.runtime]({ folder: folders.runtime, instance, endpoint, onChange });
     return { runtime, balancer, functions: FUNCTIONS.process({ folder: folders.functions, logger, clock }) };

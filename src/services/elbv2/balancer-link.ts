@@ -121,12 +121,12 @@ const missingCertificates = ({ certificateArns }: ListenerRecord, { certificates
   certificateArns.filter((arn) => !certificates.has(arn));
 
 function portNotes(logger: Logger): (observation: BalancerObservation) => void {
-  const known = new Map<string, number>();
+  const known = new Map<string, string | undefined>();
   return ({ listeners }) => {
     for (const { arn, boundPort, note } of listeners) {
-      if (note !== undefined && known.get(arn) !== boundPort)
-        logger.warn('a listener answers on another port than asked', { listenerArn: arn, boundPort, note });
-      known.set(arn, boundPort);
+      if (note !== undefined && known.get(arn) !== note)
+        logger.warn('a listener is not served as it was asked for', { listenerArn: arn, boundPort, note });
+      known.set(arn, note);
     }
   };
 }

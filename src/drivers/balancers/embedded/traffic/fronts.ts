@@ -26,6 +26,8 @@ export class Fronts {
   /** Fronts that take no new connection; of a door that was closed until its last one has ended. */
   readonly #retiring = new Set<Front>();
   readonly #closing = new Set<Promise<void>>();
+  /** What is wrong with a listener's certificates, by its ARN. */
+  readonly #notes = new Map<string, string>();
   #retired = false;
 
   constructor(host: string, memory: PortMemory, inherited: readonly OpenPort[] = []) {
@@ -37,7 +39,8 @@ export class Fronts {
   /** Routes by the new tables at once, then opens the ports that are missing and closes those nobody wants. */
   async apply(tables: readonly RoutingTable[]): Promise<void> {
     const wanted = byKey(tables);
-    for (const [key, { front }] of this.#open) front.route(wanted.get(key) ?? []);
+    this.#notes.clear();
+    for (const [key, { front }] of this.#open) this.#route(front, wanted.get(key) ?? []);
     for (const [key, open] of this.#open) if (!wanted.has(key)) this.#leave(open, wanted);
     if (this.#retired) return;
     for (const [key, ofPort] of wanted)
@@ -48,8 +51,8 @@ export class Fronts {
     return tables.flatMap(({ listener }) => {
       const open = this.#open.get(keyOf(listener));
       if (!open) return [];
-      const { door, note } = open;
-      return [{ arn: listener.arn, boundPort: door.port, ...(note === undefined ? {} : { note }) }];
+      const notes = [open.note, this.#notes.get(listener.arn)].filter((note) => note !== undefined);
+      return [{ arn: listener.arn, boundPort: open.door.port, ...(notes.length > 0 && { note: notes.join('; ') }) }];
     });
   }
 
@@ -105,9 +108,13 @@ export class Fronts {
 
   #serve(port: OpenPort, tables: readonly RoutingTable[]): void {
     const front = new Front();
-    front.route(tables);
+    this.#route(front, tables);
     port.door.serve((socket) => front.accept(socket));
     this.#open.set(port.key, { ...port, front });
+  }
+
+  #route(front: Front, tables: readonly RoutingTable[]): void {
+    for (const { listenerArn, note } of front.route(tables)) this.#notes.set(listenerArn, note);
   }
 
   /** Tries the port remembered for the one asked for, the one asked for, then any free one. */
