@@ -10,7 +10,6 @@ import type { Duplex } from 'node:stream';
 import type { ClientContext, ClientSession } from '../client-context.ts';
 import type { Watched } from '../idle-watch.ts';
 import type { Peer } from '../messages.ts';
-import { pageBody, SERVER } from '../pages.ts';
 import { Http2ClientStream } from './client-stream.ts';
 import { fieldsSize } from './fields.ts';
 import { readRequestHead } from './request-head.ts';
@@ -85,6 +84,11 @@ class Http2ClientSession implements ClientSession, Watched {
     if (!this.#session.ping(() => this.#session.close())) this.#session.close();
   }
 
+  endIfIdle(): void {
+    this.#retired = true;
+    this.#session.close();
+  }
+
   destroy(): void {
     this.#session.destroy();
   }
@@ -115,7 +119,7 @@ class Http2ClientSession implements ClientSession, Watched {
     const request = new Http2ClientStream(stream, head, around);
     if (stream.destroyed) return;
     if (refusal === undefined) this.#context.take(request);
-    else refuse(request, refusal);
+    else this.#context.refuse(request, refusal);
     if (++this.#requests >= MAX_REQUESTS) this.retire();
   }
 
@@ -130,11 +134,4 @@ class Http2ClientSession implements ClientSession, Watched {
     clearTimeout(this.#age);
     this.#context.watch.delete(this);
   }
-}
-
-/** Answers what no rule may see. */
-function refuse(request: Http2ClientStream, status: number): void {
-  const body = Buffer.from(pageBody(status));
-  request.answer(status, '', ['server', SERVER, 'content-type', 'text/html'], body.length);
-  request.end(body);
 }
