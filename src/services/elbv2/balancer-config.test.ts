@@ -132,3 +132,43 @@ it('sends access logs to a folder per bucket, account and region', () => {
   });
   expect(config().listeners[0]).not.toHaveProperty('accessLog');
 });
+
+const secure = (certificateArns: string[], sslPolicy?: string): ListenerRecord => ({
+  ...listener,
+  protocol: 'HTTPS',
+  certificateArns,
+  ...(sslPolicy !== undefined && { sslPolicy }),
+});
+const certificate = (arn: string) => ({ arn, certificate: `certificate ${arn}`, privateKey: `key ${arn}` });
+const certificates = new Map([
+  ['web', certificate('web')],
+  ['shop', certificate('shop')],
+]);
+const tlsOf = (...listeners: ListenerRecord[]) => config({ certificates, listeners }).listeners.map(({ tls }) => tls);
+
+it('gives TLS listeners their certificates, the default one first and each once', () => {
+  const [tls] = tlsOf(secure(['web', 'shop', 'web'], 'ELBSecurityPolicy-TLS13-1-3-2021-06'));
+
+  expect(tls).toEqual({
+    certificates: [certificate('web'), certificate('shop')],
+    minVersion: 'TLSv1.3',
+    maxVersion: 'TLSv1.3',
+    ciphers: 'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256',
+  });
+});
+
+it('leaves out a TLS listener whose default certificate is gone, and only that one', () => {
+  expect(tlsOf(secure(['gone', 'shop']), listener)).toEqual([undefined]);
+});
+
+it('goes on without another certificate that is gone', () => {
+  expect(tlsOf(secure(['web', 'gone']))[0]?.certificates).toEqual([certificate('web')]);
+});
+
+it('asks for the lowest security level where a policy allows what OpenSSL would refuse', () => {
+  expect(tlsOf(secure(['web'], 'ELBSecurityPolicy-2016-08'))[0]).toMatchObject({
+    minVersion: 'TLSv1',
+    maxVersion: 'TLSv1.2',
+    ciphers: expect.stringMatching(/:AES256-SHA:@SECLEVEL=0$/) as string,
+  });
+});
