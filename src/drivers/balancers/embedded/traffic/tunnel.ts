@@ -7,18 +7,29 @@ interface Ends {
   readonly target: Socket;
   /** What the target sent behind its 101. */
   readonly answered: Buffer;
+  /** Milliseconds without a byte either way. */
+  readonly idleTimeout: number;
 }
 
-/** Joins two connections until either ends. The target's idle timeout watches both ways: it sees reads and writes. */
-export function splice({ client, sent, target, answered }: Ends, ended: () => void): void {
-  client.setTimeout(0);
+/** How long a client may take to read what is left when its target has gone, in milliseconds. */
+const LAST_READ = 5000;
+
+/**
+ * Joins two connections until either ends.
+ *
+ * @param ended - is told the bytes that passed to the target and to the client
+ */
+export function splice(ends: Ends, ended: (toTarget: number, toClient: number) => void): void {
+  const { client, sent, target, answered, idleTimeout } = ends;
+  const before = { target: target.bytesWritten, client: client.bytesWritten };
+  // The target's timeout watches both ways: it sees reads and writes.
+  target.setTimeout(idleTimeout, () => target.destroy());
   client.on('error', () => target.destroy());
   client.on('close', () => target.destroy());
   target.on('close', () => {
-    ended();
+    ended(target.bytesWritten - before.target, client.bytesWritten - before.client);
     client.end();
-    // A client that never reads must not hold the connection for ever.
-    client.setTimeout(5000, () => client.destroy());
+    client.setTimeout(LAST_READ, () => client.destroy());
   });
   if (answered.length > 0) client.write(answered);
   if (sent.length > 0) target.write(sent);
