@@ -18,7 +18,7 @@ export interface AccessLogEntry {
   readonly sentBytes: number;
   /** Empty when the request could not be read. */
   readonly method: string;
-  /** With scheme, host and port; see `loggedUrl`. */
+  /** With scheme, host and port, see `loggedUrl`; up to there when the request could not be read. */
   readonly url: string;
   readonly version: '1.0' | '1.1' | '2.0';
   readonly userAgent?: string;
@@ -102,13 +102,16 @@ const span = (seconds: number | undefined): string => (seconds === undefined ? '
 
 const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address);
 
-/** What would end the field or the line, and all that is no ASCII, is written as `\xHH`. */
+/** What would end the field or the line, and all that is no ASCII, is written byte by byte as `\xHH`. */
 const UNSAFE = /["\\]|[^ -~]/g;
 
 function quoted(text: string | undefined): string {
   if (text === undefined || text === '') return '"-"';
-  return `"${text.replace(UNSAFE, (character) => Buffer.from(character).reduce(appendHex, ''))}"`;
+  return `"${text.replace(UNSAFE, escaped)}"`;
 }
 
-const appendHex = (text: string, byte: number): string =>
-  `${text}\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+/** Headers are read byte by byte, so a character up to 255 is one byte. */
+function escaped(character: string): string {
+  const bytes = Buffer.from(character, character.charCodeAt(0) < 256 ? 'latin1' : 'utf8');
+  return [...bytes].map((byte) => `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
+}

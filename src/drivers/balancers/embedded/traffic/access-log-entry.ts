@@ -5,7 +5,9 @@ import type { ExchangeReport, Peer, RequestHead } from './messages.ts';
 export function accessLogEntry(loadBalancer: string, report: ExchangeReport): AccessLogEntry {
   const { client, redirectUrl, targetGroupArn, targetStatus } = report;
   const { head, peer } = client;
-  const { method, version } = head;
+  const { version } = head;
+  // What could not be read has dashes in the place of its method and target.
+  const isRead = head.method !== '-';
   const userAgent = headerOf(head, 'user-agent');
   const target = report.targets.at(-1);
   return {
@@ -19,8 +21,9 @@ export function accessLogEntry(loadBalancer: string, report: ExchangeReport): Ac
     status: report.status,
     receivedBytes: client.receivedBytes,
     sentBytes: client.sentBytes,
-    ...{ method, version },
-    url: loggedUrl(peer.tls ? 'https' : 'http', head.authority, peer.localPort, head.target),
+    method: isRead ? head.method : '',
+    version,
+    url: urlOf(head, peer, isRead),
     traceId: report.traceId,
     rulePriority: report.rulePriority,
     action: report.action,
@@ -32,6 +35,10 @@ export function accessLogEntry(loadBalancer: string, report: ExchangeReport): Ac
     ...(userAgent !== undefined && { userAgent }),
     ...(peer.tls && { tls: peer.tls }),
   };
+}
+
+function urlOf({ authority, target }: RequestHead, { tls, localAddress, localPort }: Peer, isRead: boolean): string {
+  return loggedUrl(tls ? 'https' : 'http', authority || localAddress, localPort, isRead ? target : '');
 }
 
 function spans({ client, sentAt, answeredAt, targetTime, endedAt }: ExchangeReport) {

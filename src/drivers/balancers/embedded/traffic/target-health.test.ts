@@ -40,6 +40,26 @@ it('leaves healthy only after the threshold of failures in a row, and comes back
   expect(after([OK, FAILED, FAILED, OK, OK], interval).state).toBe('healthy');
 });
 
+it('names the different codes of the failures that count, and forgets them with a success', () => {
+  const wrong = (code: number): CheckResult => ({ found: 'wrong-code', code });
+
+  expect(after([wrong(500), wrong(404), wrong(404)], interval).description).toBe(
+    'Health checks failed with these codes: [404]',
+  );
+  expect(after([OK, wrong(500), wrong(404)], interval).description).toBe(
+    'Health checks failed with these codes: [500, 404]',
+  );
+  expect(after([wrong(500), FAILED], interval).reason).toBe('Target.FailedHealthChecks');
+});
+
+it('does not blame a target for a check that could not be made', () => {
+  expect(after([FAILED, { found: 'own-fault' }], interval)).toMatchObject({
+    state: 'unhealthy',
+    reason: 'Elb.InternalError',
+    description: 'Health checks failed due to an internal error',
+  });
+});
+
 it('reads matchers of one code, several, and ranges', () => {
   expect([matchesCode('200', 200), matchesCode('200,202', 202), matchesCode('200-299', 250)]).toEqual([
     true,

@@ -24,14 +24,23 @@ export async function checkTarget(
   const port = config.port === 'traffic-port' ? trafficPort : config.port;
   const authority = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   const asked = { host, port, authority, path: config.path, tls: config.protocol === 'https' };
-  const limit = AbortSignal.timeout(config.timeout);
-  const ended = AbortSignal.any([signal, limit]);
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  let isLate = false;
+  const limit = setTimeout(() => {
+    isLate = true;
+    end();
+  }, config.timeout);
+  signal.addEventListener('abort', end);
   try {
-    const code = version === 'HTTP1' ? await askHttp1(asked, ended) : await askHttp2(asked, ended);
+    const code = version === 'HTTP1' ? await askHttp1(asked, ended.signal) : await askHttp2(asked, ended.signal);
     return matchesCode(config.matcher, code) ? { found: 'ok' } : { found: 'wrong-code', code };
   } catch (error) {
-    if (limit.aborted) return { found: 'timeout' };
+    if (isLate) return { found: 'timeout' };
     const code = (error as NodeJS.ErrnoException).code ?? '';
     return { found: OWN_FAULTS.has(code) ? 'own-fault' : 'failed' };
+  } finally {
+    clearTimeout(limit);
+    signal.removeEventListener('abort', end);
   }
 }
