@@ -12,7 +12,7 @@ interface UpOptions {
   readonly data: string;
   readonly timeScale: number;
   readonly runtime?: 'docker' | 'process';
-  readonly balancer: 'embedded';
+  readonly balancer: 'embedded' | 'haproxy';
   readonly certificates?: string;
   readonly allowReset: boolean;
   readonly leaveRunning: boolean;
@@ -33,7 +33,9 @@ export function upCommand(): Command {
         ['docker', 'process'],
       ),
     )
-    .addOption(new Option('--balancer <name>', 'what carries traffic').choices(['embedded']).default('embedded'))
+    .addOption(
+      new Option('--balancer <name>', 'what carries traffic').choices(['embedded', 'haproxy']).default('embedded'),
+    )
     .option('--certificates <folder>', 'certificates for HTTPS listeners: pairs of NAME.pem (or .crt) and NAME.key')
     .option('--allow-reset', 'let POST /_teal/reset empty everything, for test suites', false)
     .option('--leave-running', 'when Teal is stopped, leave tasks and traffic running for the next one', false)

@@ -272,7 +272,7 @@ export interface BalancerAbout {
   readonly lacks: readonly string[];
 }
 
-export type BalancerName = 'embedded';
+export type BalancerName = 'embedded' | 'haproxy';
 
 export interface BalancerOptions {
   /** Own folder, for the control socket and what must be remembered across a crash. */

@@ -1,0 +1,100 @@
+import type { ListenerConfig } from '../../balancer.ts';
+import { literal, quote, when } from './text.ts';
+
+const HOPS = 'req.hdr_cnt(x-forwarded-for) gt 30';
+
+/** What a request is refused for before any rule is asked, or goes through changed. `of`: the listener's condition. */
+export function requestLines(listener: ListenerConfig, port: number, of: string): string[] {
+  const { http } = listener;
+  return [
+    ...(http.dropInvalidHeaders ? [`http-request del-header [^-A-Za-z0-9] -m reg${when(of)}`] : []),
+    ...hopByHop(of),
+    ...forwardedFor(listener, of),
+    `http-request set-header X-Forwarded-Proto ${listener.tls ? 'https' : 'http'}${when(of)}`,
+    `http-request set-header X-Forwarded-Port ${port}${when(of)}`,
+    ...traceId(of),
+    ...(http.tlsHeaders && listener.tls
+      ? [
+          `http-request set-header X-Amzn-Tls-Version %[ssl_fc_protocol]${when(of, '{ ssl_fc }')}`,
+          `http-request set-header X-Amzn-Tls-Cipher-Suite %[ssl_fc_cipher]${when(of, '{ ssl_fc }')}`,
+        ]
+      : []),
+    ...hostPort(listener, port, of),
+  ];
+}
+
+/** HAProxy itself sees to Connection and Transfer-Encoding; an upgrade passes only to a WebSocket. */
+function hopByHop(of: string): string[] {
+  const other = '{ req.fhdr(upgrade) -m found } !{ req.fhdr(upgrade) -m str -i websocket }';
+  return [
+    `http-request del-header Connection${when(of, other)}`,
+    `http-request del-header HTTP2-Settings${when(of, other)}`,
+    `http-request del-header Upgrade${when(of, other)}`,
+    `http-request del-header Keep-Alive${when(of)}`,
+    `http-request del-header TE${when(of, '!{ req.hdr(content-type) -m beg application/grpc }')}`,
+    `http-request del-header proxy- -m beg${when(of)}`,
+  ];
+}
+
+/** Source: ELB User Guide, X-Forwarded headers. Several lines stay lines: they mean the same as one list. */
+function forwardedFor({ http }: ListenerConfig, of: string): string[] {
+  if (http.forwardedFor === 'preserve') return [];
+  if (http.forwardedFor === 'remove') return [`http-request del-header X-Forwarded-For${when(of)}`];
+  const ported = (when: string) => `"${when}"`;
+  const plain = ported('%[src]');
+  const six = ported('[%[src]]:%[src_port]');
+  const four = ported('%[src]:%[src_port]');
+  const clients: readonly (readonly [string, string])[] = http.forwardedForPort
+    ? [
+        [four, '!{ src -m sub : }'],
+        [six, '{ src -m sub : }'],
+      ]
+    : [[plain, '']];
+  return [
+    `http-request set-var(txn.xff) req.fhdr_cnt(x-forwarded-for)${when(of)}`,
+    ...clients.flatMap(([client, family]) => [
+      `http-request add-header X-Forwarded-For ${client}${when('!{ var(txn.xff) -m int eq 1 }', of, family)}`,
+      `http-request set-header X-Forwarded-For "%[req.fhdr(x-forwarded-for)], ${client.slice(1, -1)}"` +
+        when('{ var(txn.xff) -m int eq 1 }', of, family),
+    ]),
+  ];
+}
+
+/** Source: ELB User Guide, request tracing. */
+function traceId(of: string): string[] {
+  const id =
+    '1-%[date,hex,bytes(8,8),lower]-%[var(txn.id),field(1,-)]%[var(txn.id),field(2,-)]%[var(txn.id),field(5,-)]';
+  const sent = 'req.fhdr(x-amzn-trace-id)';
+  return [
+    `http-request set-var(txn.id) uuid()${when(of)}`,
+    `http-request set-var-fmt(txn.trace) "Root=${id}"${when(`!{ ${sent} -m found }`, of)}`,
+    `http-request set-var-fmt(txn.trace) "Self=${id};%[${sent}]"${when(`{ ${sent} -m sub Root= }`, of)}`,
+    `http-request set-var-fmt(txn.trace) "Root=${id};%[${sent}]"${when('!{ var(txn.trace) -m found }', of)}`,
+    `http-request set-header X-Amzn-Trace-Id %[var(txn.trace)]${when(of)}`,
+  ];
+}
+
+function hostPort({ http, tls }: ListenerConfig, port: number, of: string): string[] {
+  if (http.preserveHost || port === (tls ? 443 : 80)) return [];
+  const bare = ['{ req.hdr(host) -m found }', '!{ req.hdr(host) -m reg -- :[0-9]*$ }', of];
+  return [`http-request set-header Host %[req.hdr(host)]:${port}${when(...bare)}`];
+}
+
+/** What is refused whatever the rules say. */
+export function refusalLines(returnPage: (status: number) => string): string[] {
+  return [
+    `${returnPage(405)} if { method -m str TRACE CONNECT }`,
+    `http-request deny deny_status 400 if !{ req.fhdr(host) -m found } { req.ver 1.1 }`,
+    `${returnPage(463)} if { ${HOPS} }`,
+  ];
+}
+
+/** What every answer gets, the balancer's own included. */
+export function answerLines({ http }: ListenerConfig, of: string): string[] {
+  return [
+    ...(http.serverHeader ? [] : [`http-after-response del-header Server${when('!{ var(txn.us) -m found }', of)}`]),
+    ...http.answerHeaders.map(
+      ([name, value]) => `http-after-response set-header ${quote(name)} ${quote(literal(value))}${when(of)}`,
+    ),
+  ];
+}
