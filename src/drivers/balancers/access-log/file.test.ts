@@ -83,6 +83,10 @@ it('finishes what a process that is gone has left, and leaves the files of livin
   await leave(`${PREFIX}b.log.${process.ppid}`);
   await leave(`${PREFIX}c.log.${process.ppid}`);
   await utimes(join(day, `${PREFIX}c.log.${process.ppid}`), new Date(0), new Date(0));
+  await leave(`${PREFIX}d.log.${process.pid}`);
+  await leave(`${PREFIX}e.log.${process.pid}`);
+  const beforeThis = new Date(Date.now() - process.uptime() * 1000 - 60_000);
+  await utimes(join(day, `${PREFIX}e.log.${process.pid}`), beforeThis, beforeThis);
   await leave(`${PREFIX.replace('web', 'api')}a.log.${gone}`);
 
   await logIn().close();
@@ -93,6 +97,8 @@ it('finishes what a process that is gone has left, and leaves the files of livin
       `2026/01/30/${PREFIX}a.log.gz`,
       `2026/01/30/${PREFIX}b.log.${process.ppid}`,
       `2026/01/30/${PREFIX}c.log.gz`,
+      `2026/01/30/${PREFIX}d.log.${process.pid}`,
+      `2026/01/30/${PREFIX}e.log.gz`,
     ].toSorted(),
   );
   expect(await unzipped(join(day, `${PREFIX}a.log.gz`))).toBe(`${PREFIX}a.log.${gone}\n`);

@@ -164,6 +164,8 @@ export class AccessLog {
 async function isLeft(path: string, pid: number): Promise<boolean> {
   const { mtimeMs } = await stat(path);
   if (Date.now() - mtimeMs > 2 * INTERVAL) return true;
+  // In a container a process often has the number of the one before it.
+  if (pid === process.pid) return mtimeMs < Date.now() - process.uptime() * 1000;
   try {
     process.kill(pid, 0);
     return false;
