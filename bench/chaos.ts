@@ -1,5 +1,6 @@
 // Deployments one after another on several services at once, under load, each tried with one random fault; counts every
-// request. npm run bench -- chaos [--deployments N] [--seed S] [--services N] [--rate N] [--balancer NAME] [--json]
+// request. npm run bench -- chaos [--deployments N] [--seed S] [--services N] [--rate N] [--balancer NAME]
+// [--only KIND] [--json]
 //
 // What is done to deployments: hooks that fail at any event, stops at any moment with and without rollback, releases
 // that never become healthy, weights changed by hand, tasks killed with SIGKILL. A task that is killed while it serves
@@ -28,6 +29,8 @@ const { values: options } = parseArgs({
     /** Requests a second over all services. */
     rate: { type: 'string', default: '240' },
     balancer: { type: 'string', default: 'embedded' },
+    /** One kind of fault instead of all, to look at it closely. */
+    only: { type: 'string' },
     'time-scale': { type: 'string', default: '120' },
   },
 });
@@ -66,15 +69,19 @@ async function runService(world: World, index: number): Promise<void> {
   const bench: Bench = { world, service, load, data, random: seeded(Number(options.seed) + index * 7919) };
   for (let number = 1; tally.begun < wanted; number += 1) {
     tally.begun += 1;
-    const kind = pickKind(bench.random);
+    const kind = Object.keys(KINDS).find((each): each is Kind => each === options.only) ?? pickKind(bench.random);
     const dropped = load.failures.length;
     const how = await attempt(bench, kind, `v${number}`);
     const endings = tally.endings.get(kind) ?? new Map<string, number>();
     tally.endings.set(kind, endings.set(how, (endings.get(how) ?? 0) + 1));
     tally.done += 1;
     if (!(KINDS[kind].ends as readonly string[]).includes(how)) note(`${kind}, ${service.name} v${number}: ${how}`);
-    if (load.failures.length > dropped)
-      note(`${kind}, ${service.name} v${number}: ${load.failures.length - dropped} dropped`);
+    if (load.failures.length > dropped) {
+      const lost = load.failures.slice(dropped);
+      note(
+        `${kind}, ${service.name} v${number}: ${lost.length} dropped, the first and last: ${lost[0]}; ${lost.at(-1)}`,
+      );
+    }
   }
 }
 

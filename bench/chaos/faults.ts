@@ -7,11 +7,11 @@ import {
 } from '@aws-sdk/client-codedeploy';
 import { ModifyListenerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { setTimeout as pause } from 'node:timers/promises';
-import { eventually } from '../../test/support/eventually.ts';
+import { eventually } from './eventually.ts';
 import type { Load } from './load.ts';
 import type { Random } from './random.ts';
 import { taskPids } from './tasks.ts';
-import { placeOf, registerTask, type Service, setWaits, settleByHand, steady, type World } from './world.ts';
+import { placeOf, registerTask, type Service, setWaits, settleByHand, steady, taskSets, type World } from './world.ts';
 
 /** One service, and what its deployments are tried with. */
 export interface Bench {
@@ -125,10 +125,15 @@ async function neverHealthy(bench: Bench, version: string): Promise<string> {
 async function greenKilled(bench: Bench, version: string): Promise<string> {
   const id = await start(bench, version, { ready: true });
   await reach(bench, id, (info) => info.status === 'Ready');
-  kill(bench, version);
-  await eventually('the task to be missed', async () => {
-    const sets = await steady(bench.world.clients, bench.service);
-    return (sets.length === 2 && taskPids(bench.data, bench.service.name, version).length === 2) || undefined;
+  const killed = kill(bench, version);
+  // In this order: once the new task runs, its loss is on record, and steady means that it is healthy.
+  await eventually('the killed task to be replaced', () => {
+    const running = taskPids(bench.data, bench.service.name, version).filter((each) => each !== killed);
+    return running.length >= bench.service.tasks || undefined;
+  });
+  await eventually('both task sets to be steady', async () => {
+    const sets = await taskSets(bench.world.clients, bench.service);
+    return (sets.length === 2 && sets.every((set) => set.stabilityStatus === 'STEADY_STATE')) || undefined;
   });
   await go(bench, id, 'READY_WAIT');
   return id;
@@ -160,9 +165,11 @@ async function driven(bench: Bench, version: string): Promise<string> {
   return id;
 }
 
-function kill({ data, service }: Bench, version: string): void {
+function kill({ data, service }: Bench, version: string): number {
   const [pid] = taskPids(data, service.name, version);
-  if (pid !== undefined) process.kill(pid, 'SIGKILL');
+  if (pid === undefined) throw new Error(`${service.name} has no task of ${version} to kill`);
+  process.kill(pid, 'SIGKILL');
+  return pid;
 }
 
 /** The version that serves now. */
@@ -189,13 +196,9 @@ const ending = (bench: Bench, id: string): Promise<DeploymentInfo> => reach(benc
 
 /** The deployment once the condition holds or it is over. */
 function reach({ world }: Bench, deploymentId: string, holds: (info: DeploymentInfo) => boolean) {
-  return eventually(
-    `deployment ${deploymentId}`,
-    async () => {
-      const { deploymentInfo } = await world.clients.codedeploy.send(new GetDeploymentCommand({ deploymentId }));
-      const over = ['Succeeded', 'Failed', 'Stopped'].includes(deploymentInfo?.status ?? '');
-      return deploymentInfo && (over || holds(deploymentInfo)) ? deploymentInfo : undefined;
-    },
-    120_000,
-  );
+  return eventually(`deployment ${deploymentId}`, async () => {
+    const { deploymentInfo } = await world.clients.codedeploy.send(new GetDeploymentCommand({ deploymentId }));
+    const over = ['Succeeded', 'Failed', 'Stopped'].includes(deploymentInfo?.status ?? '');
+    return deploymentInfo && (over || holds(deploymentInfo)) ? deploymentInfo : undefined;
+  });
 }

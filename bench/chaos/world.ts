@@ -11,6 +11,7 @@ import {
   CreateServiceCommand,
   DescribeServicesCommand,
   RegisterTaskDefinitionCommand,
+  type TaskSet,
 } from '@aws-sdk/client-ecs';
 import {
   CreateListenerCommand,
@@ -23,12 +24,11 @@ import { CreateRoleCommand } from '@aws-sdk/client-iam';
 import { CreateFunctionCommand } from '@aws-sdk/client-lambda';
 import { type DemoClients, defaultNetwork, demoClients, type Network } from '../../src/cli/demo/clients.ts';
 import { sampleHookZip } from '../../src/cli/demo/sample-hook.ts';
-import { eventually } from '../../test/support/eventually.ts';
+import { eventually } from './eventually.ts';
 import { freePort } from '../support.ts';
 
 const CLUSTER = 'chaos';
 const APPLICATION = 'chaos';
-const TASKS = 2;
 
 /**
  * Answers within 30 ms, and ends the moment it is told to, as many programs do: whoever tells it before it has drained
@@ -49,6 +49,8 @@ process.on('SIGTERM', () => process.exit(0));
 /** One service with its listeners and its deployment group. */
 export interface Service {
   readonly name: string;
+  /** How many tasks it has; one or two. */
+  readonly tasks: number;
   readonly productionUrl: string;
   readonly listenerArn: string;
   /** Target group ARNs. */
@@ -78,7 +80,7 @@ export async function buildWorld(endpoint: string, count: number): Promise<World
   const role = await createFunctions(clients, endpoint);
   const services = [];
   for (let number = 1; number <= count; number += 1)
-    services.push(await buildService(clients, network, `service-${number}`, role));
+    services.push(await buildService(clients, network, `service-${number}`, 1 + (number % 2), role));
   return { clients, services };
 }
 
@@ -114,7 +116,13 @@ const TRUST = {
   ],
 };
 
-async function buildService(clients: DemoClients, network: Network, name: string, role: string): Promise<Service> {
+async function buildService(
+  clients: DemoClients,
+  network: Network,
+  name: string,
+  tasks: number,
+  role: string,
+): Promise<Service> {
   const made = await clients.elbv2.send(new CreateLoadBalancerCommand({ Name: name, Subnets: network.subnets }));
   const balancer = made.LoadBalancers?.[0]?.LoadBalancerArn;
   const groups = [
@@ -128,13 +136,13 @@ async function buildService(clients: DemoClients, network: Network, name: string
       cluster: CLUSTER,
       serviceName: name,
       taskDefinition: await registerTask(clients, name, 'v0', false),
-      desiredCount: TASKS,
+      desiredCount: tasks,
       deploymentController: { type: 'CODE_DEPLOY' },
       loadBalancers: [{ targetGroupArn: groups[0], containerName: 'web', containerPort: 8080 }],
       networkConfiguration: { awsvpcConfiguration: { subnets: network.subnets } },
     }),
   );
-  const service = { name, productionUrl: production.url, listenerArn: production.arn, groups };
+  const service = { name, tasks, productionUrl: production.url, listenerArn: production.arn, groups };
   await steady(clients, service);
   await clients.codedeploy.send(
     new CreateDeploymentGroupCommand({
@@ -246,23 +254,22 @@ export const setWaits = ({ clients }: World, { name }: Service, options: Paramet
 /** Where a deployment of the service is created. */
 export const placeOf = ({ name }: Service) => ({ applicationName: APPLICATION, deploymentGroupName: name });
 
-/** The service's task sets once every one that does not drain is steady. */
-export const steady = ({ ecs }: DemoClients, { name }: Pick<Service, 'name'>) =>
-  eventually(
-    `${name} to be steady`,
-    async () => {
-      const { services } = await ecs.send(new DescribeServicesCommand({ cluster: CLUSTER, services: [name] }));
-      const sets = services?.[0]?.taskSets?.filter((set) => set.status !== 'DRAINING') ?? [];
-      const done = sets.length > 0 && sets.every((set) => set.stabilityStatus === 'STEADY_STATE');
-      return done ? sets : undefined;
-    },
-    60_000,
-  );
+/** The service's task sets that do not drain, once the PRIMARY one is steady. */
+export const steady = (clients: DemoClients, service: Pick<Service, 'name'>) =>
+  eventually(`${service.name} to be steady`, async () => {
+    const sets = await taskSets(clients, service);
+    return sets.find((set) => set.status === 'PRIMARY')?.stabilityStatus === 'STEADY_STATE' ? sets : undefined;
+  });
+
+export async function taskSets({ ecs }: DemoClients, { name }: Pick<Service, 'name'>): Promise<TaskSet[]> {
+  const { services } = await ecs.send(new DescribeServicesCommand({ cluster: CLUSTER, services: [name] }));
+  return services?.[0]?.taskSets?.filter((set) => set.status !== 'DRAINING') ?? [];
+}
 
 /** Sends all production traffic to the group of the PRIMARY task set, as a person does after a stop without rollback. */
 export async function settleByHand({ clients }: World, service: Service): Promise<void> {
-  const sets = await steadyPrimary(clients, service);
-  const live = sets?.loadBalancers?.[0]?.targetGroupArn;
+  const primary = (await taskSets(clients, service)).find((set) => set.status === 'PRIMARY');
+  const live = primary?.loadBalancers?.[0]?.targetGroupArn;
   await clients.elbv2.send(
     new ModifyListenerCommand({
       ListenerArn: service.listenerArn,
@@ -276,9 +283,4 @@ export async function settleByHand({ clients }: World, service: Service): Promis
       ],
     }),
   );
-}
-
-async function steadyPrimary({ ecs }: DemoClients, { name }: Service) {
-  const { services } = await ecs.send(new DescribeServicesCommand({ cluster: CLUSTER, services: [name] }));
-  return services?.[0]?.taskSets?.find((set) => set.status === 'PRIMARY');
 }

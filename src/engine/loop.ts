@@ -7,8 +7,10 @@ import { giveUp, takeTurn, type TurnDeps, type TurnEnd } from './turn.ts';
 /** Real spans: how often the world is looked at when nothing rings. */
 const INSTALL_PERIOD = millis(100);
 const IDLE_PERIOD = seconds(5);
-/** Rings come in bursts; a loop that waits looks at most this often. */
+/** Rings come in bursts, and each wakes every loop: one that waits looks at most this often. */
 const SPACING = millis(10);
+/** It also stays away three times as long as a look took, so that many deployments on a busy machine do not make it busier. */
+const RELIEF = 4;
 const ALARM_PERIOD = seconds(10);
 const ALARM_PERIOD_REAL_MIN = 250;
 const SAME_ERRORS = 5;
@@ -28,10 +30,11 @@ export function startLoop(deps: TurnDeps, subject: Deployment, signal: AbortSign
     while (!signal.aborted) {
       const startedAt = nowOf(deps);
       const pause = await turns.next();
+      const took = nowOf(deps) - startedAt;
       if (pause === 'over') return;
       if (pause === 0 || signal.aborted) continue;
       await bell.wait(pause, signal);
-      const early = SPACING - (nowOf(deps) - startedAt);
+      const early = Math.max(SPACING, RELIEF * took) - (nowOf(deps) - startedAt);
       if (early > 0) await deps.clock.sleep(millis(early), signal);
     }
   };

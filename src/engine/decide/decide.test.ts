@@ -127,6 +127,13 @@ it('shifts at once, waits the interval, and fails when the replacement is unstea
   });
 });
 
+it('shifts only to a replacement that is steady, and finishes a shift that was begun', () => {
+  const restarting = observed(0, taskSets({ isSteady: false }));
+
+  expect(ask(inStep('shift', { unsteadySince: 0 }), 1, restarting)).toMatchObject({ do: 'wait' });
+  expect(ask(inStep('shift', { unsteadySince: 0, acting: true }), 1, restarting)).toEqual({ do: 'shift', share: 10 });
+});
+
 it('never shifts to a replacement that has no task', () => {
   const empty = observed(0, taskSets({ runningCount: 0, isSteady: false }));
 

@@ -103,13 +103,22 @@ function decideUnsteady(deployment: Deployment, { now, scaled }: Moment): Decisi
   return fail(deployment, error('CUSTOMER_APPLICATION_UNHEALTHY', message));
 }
 
-/** Shifting goes on over an unsteady replacement, as at AWS, but never to one that has no task at all. */
+/**
+ * Traffic grows only on a replacement that is steady, so that it never grows on one whose tasks are about to start: AWS
+ * goes on shifting meanwhile, and fails after the same five minutes. A shift that was begun is finished.
+ */
 function decideShift(deployment: Deployment, share: number, { clear, scaled }: Moment): Decision {
   const set = replacementIn(deployment, clear);
-  if (set && (set.runningCount > 0 || set.desiredCount === 0)) return { do: 'shift', share };
-  const { unsteadySince, since } = planOf(deployment);
+  const { unsteadySince, since, acting } = planOf(deployment);
+  if (acting || set?.isSteady) return { do: 'shift', share };
   const until = (unsteadySince ?? since) + scaled(UNSTEADY_LIMIT);
-  return waitFor(deployment, 'install', 'replacement has no running task', until, 'install');
+  return waitFor(
+    deployment,
+    'install',
+    'replacement is not steady: traffic grows on it once all its tasks are healthy',
+    until,
+    'install',
+  );
 }
 
 function decideInterval(deployment: Deployment, configured: number, { now, scaled }: Moment): Decision {
