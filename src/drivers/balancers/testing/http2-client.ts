@@ -23,9 +23,9 @@ export function askHttp2(
     let trailing: IncomingHttpHeaders | undefined;
     let whole = false;
     stream.on('wantTrailers', () => stream.sendTrailers(trailers ?? {}));
-    stream.on('response', (block) => (answered = block));
+    stream.on('response', (block: IncomingHttpHeaders) => (answered = block));
     stream.on('data', (part: Buffer) => parts.push(part));
-    stream.on('trailers', (block) => (trailing = block));
+    stream.on('trailers', (block: IncomingHttpHeaders) => (trailing = block));
     stream.on('end', () => (whole = true));
     stream.on('error', reject);
     stream.on('close', () => {
@@ -84,8 +84,8 @@ export function callGrpc(session: ClientHttp2Session, path: string): GrpcCall {
     },
     result: new Promise((resolve, reject) => {
       let seen: IncomingHttpHeaders = {};
-      stream.on('response', (block) => (seen = { ...seen, ...block }));
-      stream.on('trailers', (block) => (seen = { ...seen, ...block }));
+      stream.on('response', (block: IncomingHttpHeaders) => (seen = { ...seen, ...block }));
+      stream.on('trailers', (block: IncomingHttpHeaders) => (seen = { ...seen, ...block }));
       stream.on('error', reject);
       stream.on('close', () => {
         const text = (name: string) => seen[name]?.toString();

@@ -52,7 +52,7 @@ function serverNameIn(hello: Fields): string | undefined {
   hello.vector(1); // session id
   hello.vector(2); // cipher suites
   hello.vector(1); // compression methods
-  if (hello.atEnd) return '';
+  if (hello.atEnd) return hello.broken ? undefined : '';
   const extensions = new Fields(hello.vector(2));
   while (!extensions.atEnd) {
     const type = extensions.number(2);

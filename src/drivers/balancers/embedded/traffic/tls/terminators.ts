@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
 import { createServer, type Server } from 'node:tls';
 import type { CertificateConfig, ListenerConfig, ListenerTls } from '../../../balancer.ts';
 import type { Ledger, RoutingTable } from '../choice.ts';
@@ -74,6 +74,9 @@ export class Terminators {
 
   /** @throws when the certificate or its key cannot be used */
   #create({ arn, tls, http }: ListenerWithTls, { arn: certificateArn, ...pem }: CertificateConfig): Terminator {
+    // OpenSSL notices by itself only where both are of one kind, such as RSA.
+    if (!new X509Certificate(pem.certificate).checkPrivateKey(createPrivateKey(pem.privateKey)))
+      throw new Error('the private key is that of another certificate');
     const server = createServer({
       cert: pem.certificate,
       key: pem.privateKey,
