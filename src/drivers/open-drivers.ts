@@ -36,6 +36,8 @@ export async function openDrivers(options: DriverOptions): Promise<Drivers> {
     onChange,
     note: (text) => logger.warn(text, { part: 'balancer' }),
   });
+  const { version, lacks } = balancer.about;
+  logger.info('balancer', { version, ...(lacks.length > 0 && { lacks }) });
   try {
     const runtime = await RUNTIMES[options.runtime]({ folder: folders.runtime, instance, endpoint, onChange });
     return { runtime, balancer, functions: FUNCTIONS.process({ folder: folders.functions, logger, clock }) };

@@ -53,12 +53,12 @@ class HaproxyBalancer implements Balancer {
   #told = '';
   #isClosed = false;
 
-  constructor({ path, version }: HaproxyProgram, { folder, host, onChange }: BalancerOptions) {
+  constructor({ path, version }: HaproxyProgram, { folder, host, onChange, note }: BalancerOptions) {
     this.about = { version: `HAProxy ${version}`, lacks: LACKS };
     this.#onChange = onChange;
     this.#places = placesIn(folder);
     this.#claim = new Claim(folder);
-    this.#log = new TrafficLog(host, (text) => process.stderr.write(`${text}\n`));
+    this.#log = new TrafficLog(host, (text) => note?.(text));
     this.#plane = new Plane({ program: path, places: this.#places, host, secret: readSecret(folder), log: this.#log });
   }
 

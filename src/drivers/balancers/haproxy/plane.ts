@@ -7,7 +7,7 @@ import { CONFIG_FILE, render, type Facts, type HealthBefore, type Rendered } fro
 import { afterProbe, isUp } from './health.ts';
 import { mapCommands, readMap } from './maps-plan.ts';
 import { command, readProcesses, type Processes, type Worker } from './master.ts';
-import { groupName, portOfFront, probeOf, serverName, SUCCESSOR } from './names.ts';
+import { groupName, portOfFront, probeOf, serverName } from './names.ts';
 import { inFlight, observation, targetObservations, type Seen } from './observation.ts';
 import type { Places } from './places.ts';
 import { findPort, type BoundPort } from './ports.ts';
@@ -33,7 +33,6 @@ const NOTHING: Seen = { present: new Map(), everyWorker: [] };
 export class Plane {
   readonly #options: PlaneOptions;
   readonly #totals = new Totals();
-  readonly #superseded = new Set<number>();
   /** When targets that are starting were first seen, by `BACKEND/SERVER`: epoch milliseconds. */
   readonly #startedAt = new Map<string, number>();
   #state: State;
@@ -57,7 +56,6 @@ export class Plane {
     const { places, host } = this.#options;
     const running = await this.#processes();
     if (running && this.#state.host === host) {
-      await this.#supersede(running);
       await this.look();
       return;
     }
@@ -74,7 +72,6 @@ export class Plane {
     this.#book = writeBook(config);
     const running = await this.#processes();
     if (!running) return this.#start(config);
-    await this.#supersede(running);
     const rendered = this.#render(config);
     const worker = presentOf(running);
     const weights = await this.#map(worker, WEIGHTS);
@@ -203,7 +200,6 @@ export class Plane {
 
   async #start(config: BalancerConfig): Promise<void> {
     const { program, places } = this.#options;
-    this.#superseded.clear();
     await this.#write(this.#render(config));
     await startHaproxy(program, places);
     await this.look();
@@ -212,8 +208,7 @@ export class Plane {
   async #reload(config: BalancerConfig): Promise<void> {
     await this.look();
     await this.#write(this.#render(config));
-    const processes = await reloadHaproxy(this.#options.places);
-    await this.#supersede(processes);
+    await reloadHaproxy(this.#options.places);
     await this.look();
   }
 
@@ -226,18 +221,6 @@ export class Plane {
     await checkConfig(this.#options.program, folder, 'next.cfg');
     writePrivate(join(folder, CONFIG_FILE), text);
     rmSync(join(folder, 'next.cfg'));
-  }
-
-  /** Old workers hand every request that still comes to them to the present one: they know only what was. */
-  async #supersede({ workers }: Processes): Promise<void> {
-    for (const worker of workers.filter(({ isOld, pid }) => isOld && !this.#superseded.has(pid))) {
-      const rules = [...(await this.#map(worker, WEIGHTS)).keys()].filter((key) => key !== EPOCH && key !== STRUCTURE);
-      await this.#command(
-        worker,
-        rules.map((rule) => `set map ${WEIGHTS} ${rule} ${SUCCESSOR}`),
-      ).catch(gone);
-      this.#superseded.add(worker.pid);
-    }
   }
 
   // Changes at run time

@@ -43,6 +43,9 @@ export function frontend(front: Front, groups: readonly TargetGroupConfig[], sec
     `timeout client ${idle}ms`,
     `timeout http-request ${idle}ms`,
     `timeout http-keep-alive ${idle}ms`,
+    // A worker that was superseded knows the rules of before, so it decides nothing any more.
+    `http-request set-var(txn.be) str(${allOf(SUCCESSOR)}) if { stopping }`,
+    'http-request allow if { stopping }',
     'tcp-request session set-var(sess.born) date',
     'http-request set-var(txn.t0) date(0,us)',
     'http-response set-var(txn.us) date(0,us),sub(txn.t0)',
@@ -52,7 +55,6 @@ export function frontend(front: Front, groups: readonly TargetGroupConfig[], sec
     ...choiceLines(slotsOf(listeners)),
     ...(listeners.some(isSticky) ? groupStickinessLines(secret) : []),
     ...openLines(listeners, groups),
-    `http-request allow if { var(txn.to) -m str ${SUCCESSOR} }`,
     ...refusalLines(returnPage),
     ...listeners.flatMap((listener) => requestLines(listener, toldPort(front), of(listener))),
     ...listeners.flatMap((listener) => answerLines(listener, of(listener))),
