@@ -10,6 +10,8 @@ import { awsClients, destroyClients, type TestClients } from './aws.ts';
 export interface TestTeal extends TestClients {
   readonly url: string;
   readonly account: string;
+  /** The data folder. */
+  readonly data: string;
   close(): Promise<void>;
 }
 
@@ -39,6 +41,7 @@ export async function startTestTeal(
     ...clients,
     url: teal.url,
     account,
+    data,
     async close() {
       destroyClients(clients);
       await teal.close();
