@@ -17,9 +17,12 @@ export interface SpawnedTeal {
   stop(): Promise<void>;
 }
 
-/** @throws when it ends before it is ready, with its log */
-export async function spawnTeal(args: readonly string[]): Promise<SpawnedTeal> {
-  const child = spawn(process.execPath, [ENTRY, 'up', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+/**
+ * @param entry - of another build
+ * @throws when it ends before it is ready, with its log
+ */
+export async function spawnTeal(args: readonly string[], entry = ENTRY): Promise<SpawnedTeal> {
+  const child = spawn(process.execPath, [entry, 'up', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let logged = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (logged += text));
   const ended = once(child, 'exit').then(([code, signal]) => ({
