@@ -48,10 +48,11 @@ const data = mkdtempSync(join(tmpdir(), 'teal-chaos-'));
 const args = ['--port', '0', '--data', data, '--runtime', 'process', '--balancer', options.balancer];
 const teal = await spawnTeal([...args, '--time-scale', options['time-scale'], '--log-level', 'error']);
 let loads: readonly Load[] = [];
-const startedAt = performance.now();
+let startedAt = performance.now();
 const showing = setInterval(() => show('\r'), 1000);
 try {
   const world = await buildWorld(teal.url, Number(options.services));
+  startedAt = performance.now();
   loads = world.services.map((service) => startLoad(service, Number(options.rate) / world.services.length));
   await Promise.all(world.services.map((_, index) => runService(world, index)));
   await Promise.all(loads.map((load) => load.stop()));

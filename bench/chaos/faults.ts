@@ -59,10 +59,13 @@ export async function deploy(bench: Bench, kind: Kind, version: string): Promise
   const second = rollbackId === undefined ? undefined : await ending(bench, rollbackId);
   await steady(bench.world.clients, bench.service);
   if (first.status !== 'Succeeded' && !second) await settleByHand(bench.world, bench.service);
-  const note = (info: DeploymentInfo) => `${info.status} (${info.errorInformation?.message})`;
-  if (second)
-    return second.status === 'Succeeded' ? `${first.status}, rolled back` : `${note(first)}, rollback ${note(second)}`;
-  return first.status ?? 'unknown';
+  const { ends }: { readonly ends: readonly string[] } = KINDS[kind];
+  const how = second
+    ? `${first.status}, ${second.status === 'Succeeded' ? 'rolled back' : 'rollback failed'}`
+    : first.status;
+  if (ends.includes(how ?? '')) return how ?? '';
+  const why = [first, second].flatMap((each) => each?.errorInformation?.message ?? []).join(' / ');
+  return `${how} (${why})`;
 }
 
 interface Plan {
