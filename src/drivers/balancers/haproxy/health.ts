@@ -62,8 +62,6 @@ function reasonOf(row: StatRow): Pick<TargetObservation, 'reason' | 'description
   if (status === 'L7STS')
     return { reason: 'Target.ResponseCodeMismatch', description: `Health checks failed with these codes: [${code}]` };
   if (/^L[467]TOUT$/.test(status)) return { reason: 'Target.Timeout', description: 'Request timed out' };
-  if (status === 'SOCKERR')
-    return { reason: 'Elb.InternalError', description: 'Health checks failed due to an internal error' };
   return { reason: 'Target.FailedHealthChecks', description: 'Health checks failed' };
 }
 

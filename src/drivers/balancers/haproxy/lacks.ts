@@ -1,6 +1,7 @@
 /** What HAProxy cannot do of a config, as far as this driver knows; said at start. */
 export const LACKS: readonly string[] = [
-  'requests with more than about 31 KiB of headers, too long URLs and unknown HTTP versions are all answered with 400',
+  'requests that HAProxy cannot read get its own pages: 400, also for CONNECT and unknown codings, or 431 for a long URL',
+  'a request has room for about 31 KiB of headers, not 64',
   'headers that a request names in Connection are passed on to targets',
   'desync mitigation is always strict: the modes monitor and defensive do what strictest does',
   'load balancers that share a port share timeouts, TLS settings, and all counters but requests',

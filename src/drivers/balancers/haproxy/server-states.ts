@@ -38,6 +38,8 @@ export interface StartState {
   /** `rise + fall - 1` of its checks. */
   readonly fullHealth: number;
   readonly isUp: boolean;
+  /** Whether requests go over TLS; the state overrules the server's line. */
+  readonly tls: boolean;
 }
 
 const COLUMNS =
@@ -48,9 +50,9 @@ const COLUMNS =
 
 /** A state file in version 1: who is up and who is down, with nothing counted yet. */
 export function stateFile(states: readonly StartState[]): string {
-  const lines = states.map(({ backend, server, host, port, fullHealth, isUp }) => {
+  const lines = states.map(({ backend, server, host, port, fullHealth, isUp, tls }) => {
     const health = isUp ? `2 0 100 100 1 15 3 ${fullHealth} 6` : '0 0 100 100 1 1 0 0 6';
-    return `0 ${backend} 0 ${server} ${host} ${health} 0 0 0 - ${port} - 0 0 - - 0`;
+    return `0 ${backend} 0 ${server} ${host} ${health} 0 0 0 - ${port} - ${tls ? 1 : 0} 0 - - 0`;
   });
   return ['1', `# ${COLUMNS}`, ...lines, ''].join('\n');
 }

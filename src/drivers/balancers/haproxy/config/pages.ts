@@ -9,6 +9,7 @@ const TITLES: Readonly<Record<number, string>> = {
   502: 'Bad Gateway',
   503: 'Service Temporarily Unavailable',
   504: 'Gateway Time-out',
+  505: 'HTTP Version Not Supported',
 };
 
 const SERVER = 'awselb/2.0';
@@ -20,7 +21,7 @@ const titleOf = (status: number): string => `${status} ${TITLES[status] ?? 'Erro
 
 /** Statuses that HAProxy answers with by itself, each with a whole answer in a file. */
 const OWN = [400, 408, 500, 501, 502, 503, 504];
-const BODIES = [301, 302, 405, 503];
+const BODIES = [301, 302, 405, 503, 505];
 
 export const pageFile = (status: number): string => `page-${status}.html`;
 const answerFile = (status: number): string => `page-${status}.http`;

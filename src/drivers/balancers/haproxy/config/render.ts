@@ -153,7 +153,7 @@ function startStates(config: BalancerConfig, facts: Facts, healthOf: HealthBefor
       const { healthyThreshold, unhealthyThreshold } = group.healthCheck;
       return group.targets.flatMap((target) => {
         const server = serverName(facts.secret, target);
-        const same = { server, host: target.host, port: target.port };
+        const same = { server, host: target.host, port: target.port, tls: group.protocol === 'https' };
         const isUp = healthOf(`${name}/${server}`) === 'up';
         return [
           { ...same, backend: name, isUp, fullHealth: healthyThreshold + unhealthyThreshold - 1 },

@@ -84,6 +84,7 @@ function hostPort({ http, tls }: ListenerConfig, port: number, of: string): stri
 export function refusalLines(returnPage: (status: number) => string): string[] {
   return [
     `${returnPage(405)} if { method -m str TRACE CONNECT }`,
+    `${returnPage(505)} if !{ req.ver 1.1 2.0 1.0 }`,
     `http-request deny deny_status 400 if !{ req.fhdr(host) -m found } { req.ver 1.1 }`,
     `${returnPage(463)} if { ${HOPS} }`,
   ];

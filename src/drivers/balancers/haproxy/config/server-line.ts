@@ -9,7 +9,7 @@ const address = ({ host, port }: TargetConfig): string =>
 /** What follows a server's name, in a config line and in `add server` alike. Never verifies a certificate, as ALB. */
 export function trafficServer(group: TargetGroupConfig, target: TargetConfig): string {
   const h2 = group.version !== 'HTTP1';
-  const tls = group.protocol === 'https' ? ` ssl verify none alpn ${h2 ? 'h2' : 'http/1.1'}` : h2 ? ' proto h2' : '';
+  const tls = group.protocol === 'https' ? ` ssl verify none${h2 ? ' alpn h2' : ''}` : h2 ? ' proto h2' : '';
   return `${address(target)} weight 100${tls}`;
 }
 
@@ -38,8 +38,7 @@ export function probeServer(group: TargetGroupConfig, target: TargetConfig): str
 function checkOptions({ healthCheck, version }: TargetGroupConfig, target: TargetConfig): string {
   const port = healthCheck.port === 'traffic-port' ? target.port : healthCheck.port;
   const h2 = version !== 'HTTP1';
-  if (healthCheck.protocol === 'https')
-    return ` port ${port} check-ssl verify none check-alpn ${h2 ? 'h2' : 'http/1.1'}`;
+  if (healthCheck.protocol === 'https') return ` port ${port} check-ssl verify none${h2 ? ' check-alpn h2' : ''}`;
   return ` port ${port}${h2 ? ' check-proto h2' : ''}`;
 }
 
