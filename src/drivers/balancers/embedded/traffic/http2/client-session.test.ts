@@ -122,7 +122,7 @@ it('does not make the balancer hold an answer that it does not read', async () =
     if (request.url !== '/large') return void response.end('web');
     const part = Buffer.alloc(1024 * 1024);
     const more = () => {
-      while (written < 200 && response.write(part)) written += 1;
+      while (written++ < 200 && response.write(part));
     };
     response.on('drain', more);
     more();
