@@ -152,12 +152,13 @@ it('sees a stream reset when the target breaks off, and its connection go on', a
 it('ends with its connection idle, by a GOAWAY', async () => {
   const { port } = await stage.before(undefined, { http: { ...HTTP_SETTINGS, idleTimeout: millis(100) } });
   const session = stage.client(port);
+  const told = once(session, 'goaway') as Promise<[number]>;
+  const closed = once(session, 'close');
+
   await askHttp2(session);
 
-  const [code] = (await once(session, 'goaway')) as [number];
-
-  expect(code).toBe(0);
-  await once(session, 'close');
+  expect((await told)[0]).toBe(0);
+  await closed;
 });
 
 it('finishes what it began when its connection is too old', async () => {
@@ -166,14 +167,16 @@ it('finishes what it began when its connection is too old', async () => {
   });
   const release: (() => void)[] = [];
   const session = stage.client(port);
+  const told = once(session, 'goaway');
+  const closed = once(session, 'close');
   const asked = askHttp2(session);
 
-  await once(session, 'goaway');
+  await told;
   await until('the request has arrived', async () => release.length === 1);
   release[0]?.();
 
   expect((await asked).body.toString()).toBe('late');
-  await once(session, 'close');
+  await closed;
 });
 
 it('stays where it began when weights move', async () => {
