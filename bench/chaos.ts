@@ -16,7 +16,7 @@ import { parseArgs } from 'node:util';
 import { spawnTeal } from '../test/support/spawned-teal.ts';
 import { type Bench, deploy, type Kind, KINDS, pickKind } from './chaos/faults.ts';
 import { type Load, startLoad } from './chaos/load.ts';
-import { seeded } from './chaos/random.ts';
+import { seeded } from '../test/wire/seeded.ts';
 import { buildWorld, type World } from './chaos/world.ts';
 import { print } from './support.ts';
 

@@ -9,7 +9,7 @@ import { ModifyListenerCommand } from '@aws-sdk/client-elastic-load-balancing-v2
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from './eventually.ts';
 import type { Load } from './load.ts';
-import type { Random } from './random.ts';
+import type { Seeded } from '../../test/wire/seeded.ts';
 import { taskPids } from './tasks.ts';
 import { placeOf, registerTask, type Service, setWaits, settleByHand, steady, taskSets, type World } from './world.ts';
 
@@ -18,7 +18,7 @@ export interface Bench {
   readonly world: World;
   readonly service: Service;
   readonly load: Load;
-  readonly random: Random;
+  readonly random: Seeded;
   /** Teal's data folder. */
   readonly data: string;
 }
@@ -45,7 +45,7 @@ export const KINDS = {
 } as const;
 export type Kind = keyof typeof KINDS;
 
-export function pickKind(random: Random): Kind {
+export function pickKind(random: Seeded): Kind {
   let left = random.next() * 100;
   for (const [kind, { share }] of Object.entries(KINDS)) if ((left -= share) < 0) return kind as Kind;
   return 'nothing happens';
