@@ -28,7 +28,7 @@ export function groupBackends(group: TargetGroupConfig, servers: ServerLines, id
   const name = groupName(group.arn);
   const carrying = [`balance ${BALANCE[group.algorithm]}`, `timeout server ${idle}ms`, `timeout tunnel ${idle}ms`];
   const requests = [
-    'http-request disable-l7-retry unless { method -m str GET HEAD OPTIONS }',
+    'http-request disable-l7-retry unless { method GET HEAD OPTIONS }',
     ...(group.version === 'HTTP1' ? [] : [`${returnPage(464)} unless { req.ver 2.0 }`]),
     ...(group.stickiness ? targetStickinessLines(group.stickiness, name, secret) : []),
     ...unreachedLines(),

@@ -36,6 +36,7 @@ export function frontend(front: Front, groups: readonly TargetGroupConfig[], sec
   if (!first) return '';
   const idle = first.http.idleTimeout;
   const several = listeners.length > 1;
+  const logged = listeners.some(({ accessLog }) => accessLog !== undefined);
   const of = (listener: ListenerConfig) => (several ? `{ var(txn.l) -m str ${listenerName(listener)} }` : '');
   return section(`frontend ${frontName(first)}`, [
     `bind ${address(host, boundPort)}${bindOptions(first)}`,
@@ -49,7 +50,7 @@ export function frontend(front: Front, groups: readonly TargetGroupConfig[], sec
     'tcp-request session set-var(sess.born) date',
     'http-request set-var(txn.t0) date(0,us)',
     'http-response set-var(txn.us) date(0,us),sub(txn.t0)',
-    ...logLines(listeners.some(({ accessLog }) => accessLog !== undefined)),
+    ...logLines(logged),
     ...(several ? listenerLines(listeners) : []),
     ...listeners.flatMap((listener) => ruleLines(listener, of(listener))),
     ...choiceLines(slotsOf(listeners)),
@@ -57,6 +58,7 @@ export function frontend(front: Front, groups: readonly TargetGroupConfig[], sec
     ...openLines(listeners, groups),
     ...refusalLines(returnPage),
     ...listeners.flatMap((listener) => requestLines(listener, toldPort(front), of(listener))),
+    ...(logged ? ['http-request set-var(txn.trace) req.fhdr(x-amzn-trace-id)'] : []),
     ...listeners.flatMap((listener) => answerLines(listener, of(listener))),
     ...listeners.map(({ http }, index) => keepAliveLine(http.clientKeepAlive, listeners[index] ?? first, of)),
     'use_backend %[var(txn.be)]',

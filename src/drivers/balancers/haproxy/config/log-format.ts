@@ -47,7 +47,6 @@ export function logLines(accessLog: boolean): string[] {
     ...common,
     quoted(`${MEASURED} ${WHOLE}`),
     'tcp-request session set-var(sess.id) uuid()',
-    'http-request set-var(txn.host) req.fhdr(host)',
     'http-request set-var(txn.agent) req.fhdr(user-agent)',
     'http-after-response set-var(txn.location) res.fhdr(location)',
   ];

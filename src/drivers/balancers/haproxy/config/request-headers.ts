@@ -1,8 +1,6 @@
 import type { ListenerConfig } from '../../balancer.ts';
 import { literal, quote, when } from './text.ts';
 
-const HOPS = 'req.hdr_cnt(x-forwarded-for) gt 30';
-
 /** What a request is refused for before any rule is asked, or goes through changed. `of`: the listener's condition. */
 export function requestLines(listener: ListenerConfig, port: number, of: string): string[] {
   const { http } = listener;
@@ -25,13 +23,14 @@ export function requestLines(listener: ListenerConfig, port: number, of: string)
 
 /** HAProxy itself sees to Connection and Transfer-Encoding; an upgrade passes only to a WebSocket. */
 function hopByHop(of: string): string[] {
-  const other = '{ req.fhdr(upgrade) -m found } !{ req.fhdr(upgrade) -m str -i websocket }';
+  const other = ['{ var(txn.upgrade) -m found }', '!{ var(txn.upgrade) -m str -i websocket }'];
   return [
-    `http-request del-header Connection${when(of, other)}`,
-    `http-request del-header HTTP2-Settings${when(of, other)}`,
-    `http-request del-header Upgrade${when(of, other)}`,
+    `http-request set-var(txn.upgrade) req.fhdr(upgrade)${when(of)}`,
+    `http-request del-header Connection${when(...other, of)}`,
+    `http-request del-header HTTP2-Settings${when(...other, of)}`,
+    `http-request del-header Upgrade${when(...other, of)}`,
     `http-request del-header Keep-Alive${when(of)}`,
-    `http-request del-header TE${when(of, '!{ req.hdr(content-type) -m beg application/grpc }')}`,
+    `http-request del-header TE${when('{ req.fhdr(te) -m found }', '!{ req.fhdr(content-type) -m beg application/grpc }', of)}`,
     `http-request del-header proxy- -m beg${when(of)}`,
   ];
 }
@@ -51,7 +50,6 @@ function forwardedFor({ http }: ListenerConfig, of: string): string[] {
       ]
     : [[plain, '']];
   return [
-    `http-request set-var(txn.xff) req.fhdr_cnt(x-forwarded-for)${when(of)}`,
     ...clients.flatMap(([client, family]) => [
       `http-request add-header X-Forwarded-For ${client}${when('!{ var(txn.xff) -m int eq 1 }', of, family)}`,
       `http-request set-header X-Forwarded-For "%[req.fhdr(x-forwarded-for)], ${client.slice(1, -1)}"` +
@@ -60,33 +58,39 @@ function forwardedFor({ http }: ListenerConfig, of: string): string[] {
   ];
 }
 
-/** Source: ELB User Guide, request tracing. */
+/** Source: ELB User Guide, request tracing. Parts of a UUID are the cheapest random digits in lower case. */
 function traceId(of: string): string[] {
   const id =
-    '1-%[date,hex,bytes(8,8),lower]-%[var(txn.id),field(1,-)]%[var(txn.id),field(2,-)]%[var(txn.id),field(5,-)]';
-  const sent = 'req.fhdr(x-amzn-trace-id)';
+    '1-%[date,hex,bytes(8,8),lower]-%[var(txn.id),bytes(0,8)]%[var(txn.id),bytes(9,4)]%[var(txn.id),bytes(24,12)]';
+  const sent = 'var(txn.sent)';
+  const set = 'http-request set-header X-Amzn-Trace-Id';
   return [
     `http-request set-var(txn.id) uuid()${when(of)}`,
-    `http-request set-var-fmt(txn.trace) "Root=${id}"${when(`!{ ${sent} -m found }`, of)}`,
-    `http-request set-var-fmt(txn.trace) "Self=${id};%[${sent}]"${when(`{ ${sent} -m sub Root= }`, of)}`,
-    `http-request set-var-fmt(txn.trace) "Root=${id};%[${sent}]"${when('!{ var(txn.trace) -m found }', of)}`,
-    `http-request set-header X-Amzn-Trace-Id %[var(txn.trace)]${when(of)}`,
+    `http-request set-var(txn.sent) req.fhdr(x-amzn-trace-id)${when(of)}`,
+    `${set} "Root=${id}"${when(`!{ ${sent} -m found }`, of)}`,
+    `${set} "Self=${id};%[${sent}]"${when(`{ ${sent} -m sub Root= }`, of)}`,
+    `${set} "Root=${id};%[${sent}]"${when(`{ ${sent} -m found }`, `!{ ${sent} -m sub Root= }`, of)}`,
   ];
 }
 
 function hostPort({ http, tls }: ListenerConfig, port: number, of: string): string[] {
   if (http.preserveHost || port === (tls ? 443 : 80)) return [];
-  const bare = ['{ req.hdr(host) -m found }', '!{ req.hdr(host) -m reg -- :[0-9]*$ }', of];
-  return [`http-request set-header Host %[req.hdr(host)]:${port}${when(...bare)}`];
+  const append = `http-request set-header Host %[var(txn.host)]:${port}`;
+  return [
+    `${append}${when('!{ var(txn.host) -m sub : }', '{ var(txn.host) -m found }', of)}`,
+    `${append}${when('{ var(txn.host) -m end ] }', of)}`,
+  ];
 }
 
 /** What is refused whatever the rules say. */
 export function refusalLines(returnPage: (status: number) => string): string[] {
   return [
-    `${returnPage(405)} if { method -m str TRACE CONNECT }`,
+    'http-request set-var(txn.host) req.fhdr(host)',
+    'http-request set-var(txn.xff) req.fhdr_cnt(x-forwarded-for)',
+    `${returnPage(405)} if { method TRACE CONNECT }`,
     `${returnPage(505)} if !{ req.ver 1.1 2.0 1.0 }`,
-    `http-request deny deny_status 400 if !{ req.fhdr(host) -m found } { req.ver 1.1 }`,
-    `${returnPage(463)} if { ${HOPS} }`,
+    'http-request deny deny_status 400 if !{ var(txn.host) -m found } { req.ver 1.1 }',
+    `${returnPage(463)} if { var(txn.xff) -m int gt 0 } { req.hdr_cnt(x-forwarded-for) gt 30 }`,
   ];
 }
 
