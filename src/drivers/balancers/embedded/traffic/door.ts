@@ -1,6 +1,8 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 const BACKLOG = 4096;
+/** Bytes that may wait in a socket; the stream default of 16 KiB would pause a target at every packet. */
+const HIGH_WATER = 128 * 1024;
 
 /** A listening socket. Its connections go to whoever serves it, and wait until somebody does. */
 export class Door {
@@ -10,7 +12,9 @@ export class Door {
   #port = 0;
 
   private constructor() {
-    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#take(socket));
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true, highWaterMark: HIGH_WATER }, (socket) =>
+      this.#take(socket),
+    );
   }
 
   /** @throws the error of `listen`, such as EADDRINUSE */
