@@ -44,7 +44,7 @@ class HaproxyBalancer implements Balancer {
   readonly #claim: Claim;
   readonly #log: TrafficLog;
   readonly #plane: Plane;
-  #feed: LogFeed | undefined;
+  readonly #feed: LogFeed;
   #watch: Socket | undefined;
   #timer: NodeJS.Timeout | undefined;
   #working: Promise<unknown> = Promise.resolve();
@@ -58,13 +58,16 @@ class HaproxyBalancer implements Balancer {
     this.#onChange = onChange;
     this.#places = placesIn(folder);
     this.#claim = new Claim(folder);
+    this.#feed = new LogFeed(this.#places, (line) => this.#logged(line));
     this.#log = new TrafficLog(host, (text) => note?.(text));
     this.#plane = new Plane({ program: path, places: this.#places, host, secret: readSecret(folder), log: this.#log });
   }
 
   async open(): Promise<void> {
-    this.#feed = await LogFeed.open(this.#places, (line) => this.#logged(line));
-    await this.#queue(() => this.#plane.takeUp());
+    await this.#queue(async () => {
+      await this.#plane.takeUp();
+      await this.#feed.follow(this.#plane.workers);
+    });
     this.#keepWatch();
     this.#schedule(LOOK_OFTEN);
   }
@@ -74,6 +77,7 @@ class HaproxyBalancer implements Balancer {
       if (config.epoch >= this.#epoch) {
         this.#epoch = config.epoch;
         await this.#plane.apply(config);
+        await this.#feed.follow(this.#plane.workers);
         await this.#log.keep(this.#plane.book);
         this.#schedule(LOOK_OFTEN);
         this.#onChange();
@@ -85,7 +89,7 @@ class HaproxyBalancer implements Balancer {
   observe(): Promise<BalancerObservation> {
     return this.#queue(async () => {
       await this.#lookOrRestart();
-      await this.#feed?.catchUp();
+      await this.#feed.catchUp();
       return this.#plane.observe();
     });
   }
@@ -97,7 +101,7 @@ class HaproxyBalancer implements Balancer {
     this.#watch?.destroy();
     await this.#working.catch(() => undefined);
     if (!leaveRunning && this.#claim.holds) await this.#plane.end();
-    await this.#feed?.close();
+    this.#feed.close();
     await this.#log.close();
   }
 
@@ -119,6 +123,7 @@ class HaproxyBalancer implements Balancer {
     } catch {
       await this.#plane.takeUp();
     }
+    await this.#feed.follow(this.#plane.workers);
   }
 
   #schedule(after: number): void {
@@ -130,7 +135,11 @@ class HaproxyBalancer implements Balancer {
 
   async #tend(): Promise<void> {
     if (this.#isClosed) return;
-    if (!this.#claim.holds) return this.#letGo();
+    if (!this.#claim.holds) {
+      // The later Teal has the log now.
+      this.#watch?.destroy();
+      return this.#feed.close();
+    }
     const next = await this.#queue(async () => {
       await this.#lookOrRestart();
       const { isRestless } = await this.#plane.tend(Date.now());
@@ -139,13 +148,6 @@ class HaproxyBalancer implements Balancer {
     this.#tell();
     this.#keepWatch();
     this.#schedule(next);
-  }
-
-  /** The later Teal must get the log lines. */
-  async #letGo(): Promise<void> {
-    this.#watch?.destroy();
-    await this.#feed?.close();
-    this.#feed = undefined;
   }
 
   #tell(): void {
@@ -175,7 +177,7 @@ class HaproxyBalancer implements Balancer {
   #logged(line: string): void {
     const logged = readLogLine(line);
     if (!logged) return;
-    if ('mark' in logged) this.#feed?.marked(logged.mark);
+    if ('mark' in logged) this.#feed.marked(logged.mark);
     else this.#log.add(logged, this.#plane.book);
   }
 }

@@ -6,6 +6,5 @@ export const LACKS: readonly string[] = [
   'desync mitigation is always strict: the modes monitor and defensive do what strictest does',
   'load balancers that share a port share timeouts, TLS settings, and all counters but requests',
   'gRPC health checks see a status in the headers only, not in trailers behind a body',
-  'requests in flight while listeners, rules or groups change are counted, but missing in access logs',
   'response times below 1 ms include the time to connect',
 ];

@@ -18,9 +18,12 @@ export interface LoggedRequest {
   readonly rest: readonly string[];
 }
 
-/** A line is a request's (`r`) or a mark's (`m`). */
+/** Unique among the lines of one worker; undefined when the line is neither a request's nor a mark's. */
+export const lineId = (line: string): string | undefined => /^[rm] (\d+) /.exec(line)?.[1];
+
+/** A line is a request's (`r`) or a mark's (`m`); then comes its id. */
 export function readLogLine(line: string): LoggedRequest | { readonly mark: string } | undefined {
-  const [kind, ...fields] = splitQuoted(line);
+  const [kind, , ...fields] = splitQuoted(line);
   if (kind === 'm') return { mark: fields[0] ?? '' };
   if (kind !== 'r' || fields.length < 9) return undefined;
   const [rule, backend = '', server, status, ending = '', waited, micros, times, front = '', ...rest] = fields;

@@ -67,11 +67,12 @@ export function command(socket: string, worker: number, commands: readonly strin
   });
 }
 
-function talk(socket: string, text: string): Promise<string> {
+/** Sends lines to the master and reads until it hangs up. */
+export function talk(socket: string, text: string, encoding: BufferEncoding = 'utf8'): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';
     const connection = connect(socket, () => connection.write(text));
-    connection.setEncoding('utf8');
+    connection.setEncoding(encoding);
     connection.setTimeout(ANSWER_WITHIN, () => connection.destroy(new Error('HAProxy does not answer')));
     connection.on('data', (part: string) => (answer += part));
     connection.on('error', reject);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 export interface Places {
   readonly folder: string;
   readonly masterSocket: string;
-  readonly logSocket: string;
+  readonly adminSocket: string;
   readonly markerSocket: string;
   readonly pidFile: string;
   readonly log: string;
@@ -24,7 +24,7 @@ export function placesIn(folder: string): Places {
   return {
     folder,
     masterSocket: socket('master.sock'),
-    logSocket: socket('log.sock'),
+    adminSocket: socket('admin.sock'),
     markerSocket: socket('marker.sock'),
     pidFile: join(folder, 'haproxy.pid'),
     log: join(folder, 'haproxy.log'),

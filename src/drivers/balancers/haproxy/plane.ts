@@ -39,12 +39,18 @@ export class Plane {
   #book: Book;
   #seen: Seen = NOTHING;
   #epoch = 0;
-  #workers = '';
+  #workers: readonly Worker[] = [];
+  #recorded = '';
 
   constructor(options: PlaneOptions) {
     this.#options = options;
     this.#state = readState(options.places.folder, options.host);
     this.#book = writeBook(this.#state.config);
+  }
+
+  /** As last seen. */
+  get workers(): readonly Worker[] {
+    return this.#workers;
   }
 
   get book(): Book {
@@ -92,6 +98,7 @@ export class Plane {
       rows.push(...read);
       if (!worker.isOld) present = read;
     }
+    this.#workers = processes.workers;
     const pids = processes.workers.map(({ pid }) => pid);
     this.#totals.keep(new Set(pids), new Set(rows.map(({ proxy }) => proxy)));
     this.#recordWorkers(pids);
@@ -175,7 +182,7 @@ export class Plane {
     return {
       host,
       secret,
-      logSocket: places.logSocket,
+      adminSocket: places.adminSocket,
       markerSocket: places.markerSocket,
       boundPorts: new Map(this.#state.ports.map(([asked, bound]) => [asked, bound])),
       groups: new Set(this.#state.groups),
@@ -323,8 +330,8 @@ export class Plane {
 
   #recordWorkers(pids: readonly number[]): void {
     const now = pids.join(' ');
-    if (now === this.#workers) return;
-    this.#workers = now;
+    if (now === this.#recorded) return;
+    this.#recorded = now;
     recordWorkers(this.#options.places, pids);
   }
 }

@@ -97,7 +97,13 @@ export async function endHaproxy(places: Places): Promise<void> {
   const recorded = [findRecorded(places.pidFile), ...readWorkers(places)].filter((found) => found !== undefined);
   for (const { pid } of recorded.filter(lives)) kill(pid);
   while (recorded.some(lives)) await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
-  for (const file of [places.masterSocket, places.markerSocket, places.pidFile, workersFile(places)])
+  for (const file of [
+    places.masterSocket,
+    places.markerSocket,
+    places.adminSocket,
+    places.pidFile,
+    workersFile(places),
+  ])
     rmSync(file, { force: true });
 }
 

@@ -6,7 +6,7 @@ import { wantedServers } from '../servers.ts';
 import { answerBackend } from './answers.ts';
 import { commonBackends, groupBackends } from './backends.ts';
 import { frontend, toldPort, type Front } from './frontend.ts';
-import { LOG_RING } from './log-format.ts';
+import { LOG_RING, RING_BYTES } from './log-format.ts';
 import { EPOCH, mapFile, STICK, stickEntries, STRUCTURE, weightEntries, WEIGHTS } from './maps.ts';
 import { errorFileLines, pageFiles } from './pages.ts';
 import { section } from './text.ts';
@@ -20,7 +20,7 @@ export interface Facts {
   readonly groups: ReadonlySet<string>;
   /** Signs cookies; base64. */
   readonly secret: string;
-  readonly logSocket: string;
+  readonly adminSocket: string;
   readonly markerSocket: string;
 }
 
@@ -45,6 +45,9 @@ const GLOBAL = [
   'tune.http.maxhdr 256',
   'tune.bufsize 32768',
   'ssl-default-server-options ssl-min-ver TLSv1.0',
+  // Of connections that follow the log, which send nothing.
+  'stats timeout 20d',
+  'stats maxconn 32',
 ];
 
 /**
@@ -53,12 +56,12 @@ const GLOBAL = [
  * @param healthOf - what was known of each server; without it there are no servers in the text
  */
 function configText(config: BalancerConfig, facts: Facts, healthOf?: HealthBefore): string {
-  const ring = ['format raw', 'maxlen 16384', 'size 8388608', 'timeout connect 1s', 'timeout server 10s'];
   const fronts = frontsOf(config.listeners, facts);
   const groups = config.targetGroups.filter(({ arn }) => facts.groups.has(arn));
   return [
-    section('global', GLOBAL),
-    section(`ring ${LOG_RING}`, [...ring, `server teal unix@${facts.logSocket}`]),
+    section('global', [...GLOBAL, `stats socket unix@${facts.adminSocket} mode 600 level admin`]),
+    // Without a server: one that is away would be tried again in a busy loop.
+    section(`ring ${LOG_RING}`, ['format raw', 'maxlen 16384', `size ${RING_BYTES}`]),
     section('defaults', [...DEFAULTS, ...errorFileLines()]),
     markerFrontend(facts),
     ...fronts.map((front) => frontend(front, groups, facts.secret)),
@@ -73,7 +76,7 @@ function markerFrontend(facts: Facts): string {
   return section('frontend marker', [
     `bind unix@${facts.markerSocket} mode 600`,
     `log ring@${LOG_RING} format raw local0 info`,
-    "log-format 'm %HP'",
+    "log-format 'm %rt %HP'",
     'http-request return status 200',
   ]);
 }
