@@ -454,6 +454,15 @@ function random(seed: number): () => number {
   };
 }
 
+/** Somebody sets other weights on a route of one of the listeners. */
+function changeByHand(run: FakeRun, next: () => number): void {
+  const routes = [...(run.world.listeners[PRODUCTION] ?? []), ...(run.world.listeners[TEST] ?? [])];
+  const green = [0, 50, 100][Math.floor(next() * 3)] ?? 0;
+  const route = routes[Math.floor(next() * routes.length)];
+  if (route) Object.assign(route, { weights: { [BLUE]: 100 - green, [GREEN]: green } });
+  run.world.ring();
+}
+
 it.each(Array.from({ length: 40 }, (_, seed) => seed + 1))(
   'does no harm whatever happens when (seed %i)',
   async (seed) => {
@@ -471,6 +480,7 @@ it.each(Array.from({ length: 40 }, (_, seed) => seed + 1))(
         await engine.close();
         engine = await run.start();
       }
+      if (next() < 0.01 && run.deployment().finishedAt === undefined) changeByHand(run, next);
       if (!(await run.clock.step())) break;
     }
     run.world.faults.length = 0;

@@ -166,11 +166,20 @@ it('does not terminate an original that someone gave traffic again, nor before t
   expect(ask(inStep('terminateOriginal', { share: 100 }), 0, observed(100))).toMatchObject({ do: 'wait' });
 });
 
-it('goes on terminating whatever happens once that was recorded', () => {
+it('goes on terminating once that was recorded, unless the original is alive and has traffic again', () => {
   const terminating = inStep('terminateOriginal', { share: 100, acting: true });
   const stopped = { ...terminating, progress: { ...terminating.progress, stopRequested: { at: 0 } } };
 
-  expect(ask(stopped, 0, observed(50))).toEqual({ do: 'terminateOriginal' });
+  const [original, replacement] = taskSets({ status: 'PRIMARY' });
+  const ended = original && replacement ? [{ ...original, status: 'DRAINING' as const }, replacement] : [];
+
+  expect(ask(stopped, 0, observed(100))).toEqual({ do: 'terminateOriginal' });
+  expect(ask(stopped, 0, observed(50, ended))).toEqual({ do: 'terminateOriginal' });
+  expect(ask(terminating, 0, observed(50))).toMatchObject({
+    do: 'end',
+    rollBack: false,
+    error: { code: 'ELASTIC_LOAD_BALANCING_INVALID' },
+  });
 });
 
 it('waits at the ready gate and ends it by request or by time', () => {

@@ -2,14 +2,15 @@ import type { Deployment, Instant } from '../deployment.ts';
 import { currentStep, planOf } from '../plan/plan-state.ts';
 import { decideByAlarms } from './alarms.ts';
 import type { Decision, Ending } from './decision.ts';
-import { findDrift } from './drift.ts';
-import { error, fail, stop } from './endings.ts';
+import { findDrift, findProductionDrift } from './drift.ts';
+import { elbInvalid, error, fail, stop } from './endings.ts';
 import { findFault, isTransient, withoutLostListeners } from './faults.ts';
 import { decideByInstallLimit } from './limits.ts';
 import type { Clear, Observed } from './observed.ts';
 import type { Scaled } from './scaled.ts';
+import { shareOf } from './shares.ts';
 import { decideStep } from './step-rules.ts';
-import { findVanished, whenFeasible } from './vanished.ts';
+import { findVanished, lives, whenFeasible } from './vanished.ts';
 
 /**
  * Says what happens next with a deployment that is not terminal.
@@ -20,9 +21,23 @@ import { findVanished, whenFeasible } from './vanished.ts';
  */
 export function decide(deployment: Deployment, observed: Observed, now: Instant, scaled: Scaled): Decision {
   const plan = planOf(deployment);
-  if (currentStep(plan)?.kind === 'terminateOriginal' && plan.acting) return { do: 'terminateOriginal' };
+  if (currentStep(plan)?.kind === 'terminateOriginal' && plan.acting) return finishTerminating(deployment, observed);
   const decision = decideAnyTime(deployment, observed) ?? decideNext(deployment, observed, now, scaled);
   return decision.do === 'end' ? whenFeasible(decision, deployment, observed) : decision;
+}
+
+/**
+ * The end of the original is recorded and may have been performed, so only one thing still stops it: that it is seen
+ * alive, and that somebody gave it traffic again. Then both stay as they are.
+ */
+function finishTerminating(deployment: Deployment, { service, production }: Observed): Decision {
+  const { sides } = planOf(deployment);
+  const alive = service.is === 'seen' && lives(service.value, sides?.originalTaskSetArn);
+  if (!sides || !alive || production.is === 'fault') return { do: 'terminateOriginal' };
+  const serves = production.value.some((route) => shareOf(route, sides.originalTargetGroupArn) > 0);
+  if (!serves) return { do: 'terminateOriginal' };
+  const reason = findProductionDrift(deployment, production.value) ?? 'The original has traffic again';
+  return { ...fail(deployment, elbInvalid(reason)), rollBack: false };
 }
 
 /** What may end a deployment whatever it is at. */
