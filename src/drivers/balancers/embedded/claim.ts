@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { identify, type ProcessIdentity } from './process-identity.ts';
+import { identify, type ProcessIdentity } from '../process-identity.ts';
 
 /** With this a balancer process ends that cannot have its folder because another has it. */
 export const HELD = 3;

@@ -7,7 +7,7 @@ import { ControlClient } from './control-client.ts';
 import type { ProcessInfo } from './control-messages.ts';
 import { findEntry } from './entry.ts';
 import { placesIn, type Places } from './places.ts';
-import { findRecorded } from './process-identity.ts';
+import { findRecorded } from '../process-identity.ts';
 import { endRecorded, READY_WITHIN, startProcess } from './start-process.ts';
 
 export interface EmbeddedBalancerOptions extends BalancerOptions {

@@ -1,7 +1,7 @@
 import type { Server } from 'node:net';
 import type { BalancerConfig, BalancerObservation } from '../balancer.ts';
 import { afterEnd } from './merge-observations.ts';
-import { identify, type ProcessIdentity } from './process-identity.ts';
+import { identify, type ProcessIdentity } from '../process-identity.ts';
 import type { ToPredecessor, ToSuccessor } from './relay-messages.ts';
 import { Door } from './traffic/door.ts';
 import type { OpenPort } from './traffic/fronts.ts';

@@ -35,7 +35,7 @@ import type { Replacement } from './control-messages.ts';
 import { ControlServer } from './control-server.ts';
 import { placesIn, type Places } from './places.ts';
 import { Predecessor } from './predecessor.ts';
-import { findRecorded, identify, writeIdentity, type ProcessIdentity } from './process-identity.ts';
+import { findRecorded, identify, writeIdentity, type ProcessIdentity } from '../process-identity.ts';
 import { Successor } from './successor.ts';
 
 const FOLDER_CHECK = 2000;

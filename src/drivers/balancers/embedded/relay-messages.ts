@@ -1,6 +1,6 @@
 import type { BalancerConfig, BalancerObservation } from '../balancer.ts';
 import type { PortKey } from './traffic/port-memory.ts';
-import type { ProcessIdentity } from './process-identity.ts';
+import type { ProcessIdentity } from '../process-identity.ts';
 
 /** What a balancer process tells the one that replaces it, over an IPC channel. A door's socket comes with it. */
 export type ToSuccessor =

@@ -10,7 +10,7 @@ import { bundleBalancer, type Bundle } from '../testing/bundle-balancer.ts';
 import { ask, startLoad, until } from '../testing/client.ts';
 import { configOf, forwardTo, groupOf, HEALTH_CHECK, listenerOf } from '../testing/configs.ts';
 import { createEmbeddedBalancer } from './embedded-balancer.ts';
-import { identify } from './process-identity.ts';
+import { identify } from '../process-identity.ts';
 
 let old: Bundle;
 let folder: string;

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { BalancerConfig, BalancerObservation } from '../balancer.ts';
 import type { Replacement } from './control-messages.ts';
-import type { ProcessIdentity } from './process-identity.ts';
+import type { ProcessIdentity } from '../process-identity.ts';
 import type { ToPredecessor, ToSuccessor } from './relay-messages.ts';
 import type { OpenPort } from './traffic/fronts.ts';
 

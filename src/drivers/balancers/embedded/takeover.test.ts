@@ -10,7 +10,7 @@ import { bundleBalancer, type Bundle } from '../testing/bundle-balancer.ts';
 import { ask, startLoad, until } from '../testing/client.ts';
 import { configOf, forwardTo, groupOf, listenerOf } from '../testing/configs.ts';
 import { createEmbeddedBalancer } from './embedded-balancer.ts';
-import { identify, writeIdentity } from './process-identity.ts';
+import { identify, writeIdentity } from '../process-identity.ts';
 
 let bundle: Bundle;
 let teal: Bundle;

@@ -1,6 +1,6 @@
 import { closeSync, ftruncateSync, openSync, readFileSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { identify } from '../embedded/process-identity.ts';
+import { identify } from '../process-identity.ts';
 import type { Places } from './places.ts';
 
 const NAME = /^read-(\d+)$/;

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { findRecorded, identify, writeIdentity, type ProcessIdentity } from '../embedded/process-identity.ts';
+import { findRecorded, identify, writeIdentity, type ProcessIdentity } from '../process-identity.ts';
 import { CONFIG_FILE } from './config/render.ts';
 import { askReload, readProcesses, type Processes } from './master.ts';
 import type { Places } from './places.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Balancer, BalancerConfig, BalancerObservation, RuleConfig } from '../balancer.ts';
-import { identify } from '../embedded/process-identity.ts';
+import { identify } from '../process-identity.ts';
 import { startBackend, type Backend } from '../testing/backend.ts';
 import { bundleBalancer, type Bundle } from '../testing/bundle-balancer.ts';
 import { ask, startLoad, until } from '../testing/client.ts';
