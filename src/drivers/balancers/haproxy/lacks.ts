@@ -5,6 +5,8 @@ export const LACKS: readonly string[] = [
   'headers that a request names in Connection are passed on to targets',
   'desync mitigation is always strict: the modes monitor and defensive do what strictest does',
   'load balancers that share a port share timeouts, TLS settings, and all counters but requests',
+  'a request with both Content-Length and chunked coding is served by its chunks (the length is dropped), not refused',
+  'of a superseded worker that a later Teal finds, the last log lines are lost when another reload comes before it ends',
   'gRPC health checks see a status in the headers only, not in trailers behind a body',
   'response times below 1 ms include the time to connect',
 ];

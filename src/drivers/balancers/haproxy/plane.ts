@@ -4,20 +4,22 @@ import type { BalancerConfig, BalancerObservation, TargetGroupConfig } from '../
 import { writeBook, type Book } from './book.ts';
 import { EPOCH, STICK, stickEntries, STRUCTURE, weightEntries, WEIGHTS } from './config/maps.ts';
 import { CONFIG_FILE, render, type Facts, type HealthBefore, type Rendered } from './config/render.ts';
-import { afterProbe, isUp } from './health.ts';
-import { mapCommands, readMap } from './maps-plan.ts';
-import { command, readProcesses, type Processes, type Worker } from './master.ts';
-import { groupName, portOfFront, probeOf, serverName } from './names.ts';
-import { inFlight, observation, targetObservations, type Seen } from './observation.ts';
+import { isUp } from './health.ts';
+import { mapCommands } from './maps-plan.ts';
+import { readProcesses, type Processes, type Worker } from './master.ts';
+import { portOfFront, probeOf } from './names.ts';
+import { observation, type Seen } from './observation.ts';
 import type { Places } from './places.ts';
-import { findPort, type BoundPort } from './ports.ts';
-import { checkConfig, endHaproxy, recordWorkers, reloadHaproxy, startHaproxy } from './process.ts';
+import { findPorts } from './ports.ts';
+import { checkConfig, endHaproxy, reloadHaproxy, startHaproxy } from './process.ts';
 import { readServerStates } from './server-states.ts';
-import { endProbe, serverCommands } from './servers.ts';
-import { readStat, type StatRow } from './stat.ts';
+import { serverCommands } from './servers.ts';
+import type { StatRow } from './stat.ts';
 import { readState, writePrivate, writeState, type State } from './state.ts';
 import { Totals } from './totals.ts';
 import type { TrafficLog } from './traffic-log.ts';
+import { isRestless, overdue, Upkeep } from './upkeep.ts';
+import { Workers } from './workers.ts';
 
 export interface PlaneOptions {
   readonly program: string;
@@ -33,17 +35,17 @@ const NOTHING: Seen = { present: new Map(), everyWorker: [] };
 export class Plane {
   readonly #options: PlaneOptions;
   readonly #totals = new Totals();
-  /** When targets that are starting were first seen, by `BACKEND/SERVER`: epoch milliseconds. */
-  readonly #startedAt = new Map<string, number>();
+  readonly #upkeep = new Upkeep();
   #state: State;
   #book: Book;
   #seen: Seen = NOTHING;
   #epoch = 0;
+  readonly #talk: Workers;
   #workers: readonly Worker[] = [];
-  #recorded = '';
 
   constructor(options: PlaneOptions) {
     this.#options = options;
+    this.#talk = new Workers(options.places);
     this.#state = readState(options.places.folder, options.host);
     this.#book = writeBook(this.#state.config);
   }
@@ -60,7 +62,7 @@ export class Plane {
   /** Goes on with the HAProxy that runs in the folder, or starts one with what the last was told. */
   async takeUp(): Promise<void> {
     const { places, host } = this.#options;
-    const running = await this.#processes();
+    const running = await this.#talk.processes();
     if (running && this.#state.host === host) {
       await this.look();
       return;
@@ -72,15 +74,16 @@ export class Plane {
 
   /** Brings HAProxy to a config; weights and servers without a reload. */
   async apply(config: BalancerConfig): Promise<void> {
-    const ports = await this.#ports(config);
-    this.#state = { host: this.#options.host, config, groups: [...this.#groups(config)], ports: ports.map(asTuple) };
+    const asked = config.listeners.map(({ port }) => port);
+    const ports = await findPorts(this.#options.host, asked, this.#state.ports, this.#isListening());
+    this.#state = { host: this.#options.host, config, groups: [...this.#groups(config)], ports };
     writeState(this.#options.places.folder, this.#state);
     this.#book = writeBook(config);
-    const running = await this.#processes();
+    const running = await this.#talk.processes();
     if (!running) return this.#start(config);
     const rendered = this.#render(config);
     const worker = presentOf(running);
-    const weights = await this.#map(worker, WEIGHTS);
+    const weights = await this.#talk.map(worker, WEIGHTS);
     if (weights.get(STRUCTURE) !== rendered.structure) return this.#reload(config);
     await this.#adjust(config, worker, weights);
     await this.look();
@@ -93,7 +96,7 @@ export class Plane {
     const rows: StatRow[] = [];
     let present: StatRow[] = [];
     for (const worker of processes.workers) {
-      const read = await this.#stat(worker);
+      const read = await this.#talk.stat(worker);
       this.#totals.add(worker.pid, read);
       rows.push(...read);
       if (!worker.isOld) present = read;
@@ -101,9 +104,9 @@ export class Plane {
     this.#workers = processes.workers;
     const pids = processes.workers.map(({ pid }) => pid);
     this.#totals.keep(new Set(pids), new Set(rows.map(({ proxy }) => proxy)));
-    this.#recordWorkers(pids);
+    this.#talk.record(pids);
     this.#seen = { present: new Map(present.map((row) => [`${row.proxy}/${row.item}`, row])), everyWorker: rows };
-    this.#epoch = Number((await this.#map(presentOf(processes), WEIGHTS)).get(EPOCH) ?? 0);
+    this.#epoch = Number((await this.#talk.map(presentOf(processes), WEIGHTS)).get(EPOCH) ?? 0);
     return processes;
   }
 
@@ -125,16 +128,16 @@ export class Plane {
     });
   }
 
-  /** Looks, and does what is due: ends probes, cuts what drained too long, deletes servers that are done. */
+  /** Looks, and does what is due. */
   async tend(now: number): Promise<{ readonly isRestless: boolean }> {
-    const processes = await this.look();
-    const present = presentOf(processes);
-    const groups = this.#configured();
-    const commands = [...groups.flatMap((group) => this.#probeCommands(group, now)), ...this.#deletions()];
-    await this.#command(present, commands);
-    await this.#cut(processes, now);
+    const { workers } = await this.look();
+    const tended = { groups: this.#configured(), seen: this.#seen, secret: this.#options.secret };
+    const commands = this.#upkeep.due(tended, now);
+    await this.#talk.command(presentOf({ workers }), commands);
+    for (const { group, server } of overdue(tended, now))
+      for (const worker of workers) await this.#talk.cut(worker, group, server).catch(gone);
     if (commands.length > 0) await this.look();
-    return { isRestless: commands.length > 0 || this.#isRestless(groups) };
+    return { isRestless: commands.length > 0 || isRestless({ ...tended, seen: this.#seen }) };
   }
 
   async end(): Promise<void> {
@@ -152,21 +155,6 @@ export class Plane {
   #groups(config: BalancerConfig): Set<string> {
     const before = new Set(this.#state.groups);
     return new Set(config.targetGroups.filter(({ arn, inUse }) => inUse || before.has(arn)).map(({ arn }) => arn));
-  }
-
-  async #ports(config: BalancerConfig): Promise<BoundPort[]> {
-    const known = new Map(this.#state.ports.map((entry) => [entry[0], entry]));
-    const running = this.#isListening();
-    const found: BoundPort[] = [];
-    for (const asked of new Set(config.listeners.map(({ port }) => port))) {
-      const before = known.get(asked);
-      const port =
-        before && running.has(before[1])
-          ? { asked, bound: before[1], ...(before[2] !== undefined && { note: before[2] }) }
-          : await findPort(this.#options.host, asked, before?.[1], running);
-      found.push(port);
-    }
-    return found;
   }
 
   /** Ports that HAProxy has, so that nobody else can be asked for them. */
@@ -234,116 +222,26 @@ export class Plane {
 
   /** New servers come before a rule names their group, old ones leave when no request is sent there any more. */
   async #adjust(config: BalancerConfig, worker: Worker, weights: ReadonlyMap<string, string>): Promise<void> {
-    const [shown = ''] = await this.#command(worker, ['show servers state']);
+    const [shown = ''] = await this.#talk.command(worker, ['show servers state']);
     const actual = readServerStates(shown);
     const commands = this.#configured().flatMap((group) => serverCommands(group, actual, this.#options.secret));
     const leaves = (text: string) => text.endsWith(' state maint');
     const kept = new Set([EPOCH, STRUCTURE]);
-    await this.#command(worker, [
+    await this.#talk.command(worker, [
       ...commands.filter((text) => !leaves(text)),
-      ...mapCommands(STICK, stickEntries(config), await this.#map(worker, STICK), new Set()),
+      ...mapCommands(STICK, stickEntries(config), await this.#talk.map(worker, STICK), new Set()),
       ...mapCommands(WEIGHTS, weightEntries(config), weights, kept),
       ...commands.filter(leaves),
       `set map ${WEIGHTS} ${EPOCH} ${config.epoch}`,
     ]);
-  }
-
-  #probeCommands(group: TargetGroupConfig, now: number): string[] {
-    const name = groupName(group.arn);
-    return group.targets.flatMap((target) => {
-      const server = serverName(this.#options.secret, target);
-      const path = `${probeOf(name)}/${server}`;
-      const probe = this.#seen.present.get(path);
-      if (!probe || target.draining || probe.text('status').startsWith('MAINT')) {
-        this.#startedAt.delete(path);
-        return [];
-      }
-      const startedAt = this.#startedAt.get(path) ?? now;
-      this.#startedAt.set(path, startedAt);
-      const becomes = afterProbe(probe, group.healthCheck, startedAt, now);
-      if (becomes === 'initial') return [];
-      return [...(becomes === 'healthy' ? [`set server ${name}/${server} health up`] : []), ...endProbe(path)];
-    });
-  }
-
-  /** Servers in maintenance that nothing is in flight to; one with an idle connection is left for the next time. */
-  #deletions(): string[] {
-    return [...this.#seen.present.values()]
-      .filter((row) => row.text('status').startsWith('MAINT') && row.proxy.startsWith('g') && row.number('scur') === 0)
-      .map((row) => `del server ${row.proxy}/${row.item}`);
-  }
-
-  async #cut({ workers }: Processes, now: number): Promise<void> {
-    for (const group of this.#configured())
-      for (const target of group.targets) {
-        const server = serverName(this.#options.secret, target);
-        const name = groupName(group.arn);
-        if (!target.draining || (target.drainBy ?? Infinity) > now || inFlight(this.#seen, name, server) === 0)
-          continue;
-        for (const worker of workers) await this.#cutServer(worker, name, server).catch(gone);
-      }
-  }
-
-  /** A worker that is ending refuses commands about servers, but not about sessions. */
-  async #cutServer(worker: Worker, group: string, server: string): Promise<void> {
-    const [shown = ''] = await this.#command(worker, ['show sess']);
-    const lines = shown.split('\n').filter((line) => line.includes(` srv=${server} `) && line.includes(` be=${group}`));
-    const ids = lines.map((line) => line.slice(0, line.indexOf(':')));
-    await this.#command(
-      worker,
-      ids.map((id) => `shutdown session ${id}`),
-    );
-  }
-
-  #isRestless(groups: readonly TargetGroupConfig[]): boolean {
-    return groups.some((group) =>
-      targetObservations(group, this.#seen, this.#options.secret).some(
-        ({ health, inFlight: busy }) => health === 'initial' || (health === 'draining' && busy > 0),
-      ),
-    );
-  }
-
-  // Talking to workers
-
-  #processes(): Promise<Processes | undefined> {
-    return readProcesses(this.#options.places.masterSocket).then(
-      (seen) => (seen.workers.some(({ isOld }) => !isOld) ? seen : undefined),
-      () => undefined,
-    );
-  }
-
-  #command(worker: Worker, commands: readonly string[]): Promise<string[]> {
-    return command(this.#options.places.masterSocket, worker.pid, commands);
-  }
-
-  async #stat(worker: Worker): Promise<StatRow[]> {
-    const asked = this.#command(worker, ['show stat']);
-    const [csv = ''] = worker.isOld ? await asked.catch(() => ['']) : await asked;
-    return csv === '' ? [] : readStat(csv);
-  }
-
-  async #map(worker: Worker, file: string): Promise<Map<string, string>> {
-    const asked = this.#command(worker, [`show map ${file}`]);
-    const [text = ''] = worker.isOld ? await asked.catch(() => ['']) : await asked;
-    return readMap(text);
-  }
-
-  #recordWorkers(pids: readonly number[]): void {
-    const now = pids.join(' ');
-    if (now === this.#recorded) return;
-    this.#recorded = now;
-    recordWorkers(this.#options.places, pids);
   }
 }
 
 /** An old worker may end at any moment. */
 const gone = (): undefined => undefined;
 
-function presentOf({ workers }: Processes): Worker {
+function presentOf({ workers }: Pick<Processes, 'workers'>): Worker {
   const present = workers.find(({ isOld }) => !isOld);
   if (!present) throw new Error('HAProxy has no worker');
   return present;
 }
-
-const asTuple = ({ asked, bound, note }: BoundPort): readonly [number, number, string?] =>
-  note === undefined ? [asked, bound] : [asked, bound, note];

@@ -48,3 +48,25 @@ function noteOf(asked: number, bound: number, cause: string): string | undefined
   if (cause === 'EADDRINUSE') return `port ${asked} is in use by another program; listening on ${bound} instead`;
   return `port ${asked} could not be opened before; listening on ${bound} as then`;
 }
+
+/** A port that was asked for, the one that is bound, and why where they differ. */
+export type PortEntry = readonly [asked: number, bound: number, note?: string];
+
+/** For each port that is asked for the one it was before, where HAProxy has that, else one that is free. */
+export async function findPorts(
+  host: string,
+  ports: readonly number[],
+  before: readonly PortEntry[],
+  running: ReadonlySet<number>,
+): Promise<PortEntry[]> {
+  const known = new Map(before.map((entry) => [entry[0], entry]));
+  const found: PortEntry[] = [];
+  for (const port of new Set(ports)) {
+    const entry = known.get(port);
+    found.push(entry && running.has(entry[1]) ? entry : asEntry(await findPort(host, port, entry?.[1], running)));
+  }
+  return found;
+}
+
+const asEntry = ({ asked, bound, note }: BoundPort): PortEntry =>
+  note === undefined ? [asked, bound] : [asked, bound, note];
