@@ -14,9 +14,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { spawnTeal } from '../test/support/spawned-teal.ts';
+import { seeded } from '../test/wire/seeded.ts';
 import { type Bench, deploy, type Kind, KINDS, pickKind } from './chaos/faults.ts';
 import { type Load, startLoad } from './chaos/load.ts';
-import { seeded } from '../test/wire/seeded.ts';
 import { buildWorld, type World } from './chaos/world.ts';
 import { print } from './support.ts';
 
@@ -42,6 +42,8 @@ interface Tally {
   done: number;
 }
 
+const only = Object.keys(KINDS).find((kind): kind is Kind => kind === options.only);
+if (options.only !== undefined && !only) throw new Error(`--only takes one of: ${Object.keys(KINDS).join(', ')}`);
 const wanted = Number(options.deployments);
 const tally: Tally = { endings: new Map(), unexpected: [], begun: 0, done: 0 };
 const data = mkdtempSync(join(tmpdir(), 'teal-chaos-'));
@@ -70,7 +72,7 @@ async function runService(world: World, index: number): Promise<void> {
   const bench: Bench = { world, service, load, data, random: seeded(Number(options.seed) + index * 7919) };
   for (let number = 1; tally.begun < wanted; number += 1) {
     tally.begun += 1;
-    const kind = Object.keys(KINDS).find((each): each is Kind => each === options.only) ?? pickKind(bench.random);
+    const kind = only ?? pickKind(bench.random);
     const dropped = load.failures.length;
     const how = await attempt(bench, kind, `v${number}`);
     const endings = tally.endings.get(kind) ?? new Map<string, number>();
