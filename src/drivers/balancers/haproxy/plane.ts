@@ -5,7 +5,7 @@ import { writeBook, type Book } from './book.ts';
 import { EPOCH, STICK, stickEntries, STRUCTURE, weightEntries, WEIGHTS } from './config/maps.ts';
 import { CONFIG_FILE, render, type Facts, type HealthBefore, type Rendered } from './config/render.ts';
 import { isUp } from './health.ts';
-import { mapCommands } from './maps-plan.ts';
+import { mapCommands, readMap } from './maps-plan.ts';
 import { readProcesses, type Processes, type Worker } from './master.ts';
 import { portOfFront, probeOf } from './names.ts';
 import { observation, type Seen } from './observation.ts';
@@ -13,7 +13,7 @@ import type { Places } from './places.ts';
 import { findPorts } from './ports.ts';
 import { checkConfig, endHaproxy, reloadHaproxy, startHaproxy } from './process.ts';
 import { readServerStates } from './server-states.ts';
-import { serverCommands } from './servers.ts';
+import { serverCommands, type ServerStates } from './servers.ts';
 import type { StatRow } from './stat.ts';
 import { readState, writePrivate, writeState, type State } from './state.ts';
 import { Totals } from './totals.ts';
@@ -27,6 +27,13 @@ export interface PlaneOptions {
   readonly host: string;
   readonly secret: string;
   readonly log: TrafficLog;
+}
+
+/** What the present worker does. */
+interface Running {
+  readonly weights: ReadonlyMap<string, string>;
+  readonly stick: ReadonlyMap<string, string>;
+  readonly servers: ServerStates;
 }
 
 const NOTHING: Seen = { present: new Map(), everyWorker: [] };
@@ -83,9 +90,11 @@ export class Plane {
     if (!running) return this.#start(config);
     const rendered = this.#render(config);
     const worker = presentOf(running);
-    const weights = await this.#talk.map(worker, WEIGHTS);
-    if (weights.get(STRUCTURE) !== rendered.structure) return this.#reload(config);
-    await this.#adjust(config, worker, weights);
+    const commands = [`show map ${WEIGHTS}`, `show map ${STICK}`, 'show servers state'];
+    const [weights = '', stick = '', servers = ''] = await this.#talk.command(worker, commands);
+    if (readMap(weights).get(STRUCTURE) !== rendered.structure) return this.#reload(config);
+    const actual = { weights: readMap(weights), stick: readMap(stick), servers: readServerStates(servers) };
+    await this.#talk.command(worker, this.#adjustments(config, actual));
     await this.look();
   }
 
@@ -96,17 +105,19 @@ export class Plane {
     const rows: StatRow[] = [];
     let present: StatRow[] = [];
     for (const worker of processes.workers) {
-      const read = await this.#talk.stat(worker);
-      this.#totals.add(worker.pid, read);
-      rows.push(...read);
-      if (!worker.isOld) present = read;
+      const read = await this.#talk.counted(worker);
+      this.#totals.add(worker.pid, read.rows);
+      rows.push(...read.rows);
+      if (worker.isOld) continue;
+      present = read.rows;
+      this.#epoch = read.epoch;
     }
     this.#workers = processes.workers;
     const pids = processes.workers.map(({ pid }) => pid);
     this.#totals.keep(new Set(pids), new Set(rows.map(({ proxy }) => proxy)));
     this.#talk.record(pids);
     this.#seen = { present: new Map(present.map((row) => [`${row.proxy}/${row.item}`, row])), everyWorker: rows };
-    this.#epoch = Number((await this.#talk.map(presentOf(processes), WEIGHTS)).get(EPOCH) ?? 0);
+    presentOf(processes);
     return processes;
   }
 
@@ -221,19 +232,17 @@ export class Plane {
   // Changes at run time
 
   /** New servers come before a rule names their group, old ones leave when no request is sent there any more. */
-  async #adjust(config: BalancerConfig, worker: Worker, weights: ReadonlyMap<string, string>): Promise<void> {
-    const [shown = ''] = await this.#talk.command(worker, ['show servers state']);
-    const actual = readServerStates(shown);
-    const commands = this.#configured().flatMap((group) => serverCommands(group, actual, this.#options.secret));
+  #adjustments(config: BalancerConfig, { weights, stick, servers }: Running): string[] {
+    const commands = this.#configured().flatMap((group) => serverCommands(group, servers, this.#options.secret));
     const leaves = (text: string) => text.endsWith(' state maint');
     const kept = new Set([EPOCH, STRUCTURE]);
-    await this.#talk.command(worker, [
+    return [
       ...commands.filter((text) => !leaves(text)),
-      ...mapCommands(STICK, stickEntries(config), await this.#talk.map(worker, STICK), new Set()),
+      ...mapCommands(STICK, stickEntries(config), stick, new Set()),
       ...mapCommands(WEIGHTS, weightEntries(config), weights, kept),
       ...commands.filter(leaves),
       `set map ${WEIGHTS} ${EPOCH} ${config.epoch}`,
-    ]);
+    ];
   }
 }
 

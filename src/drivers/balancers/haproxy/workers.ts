@@ -1,3 +1,4 @@
+import { EPOCH, WEIGHTS } from './config/maps.ts';
 import { readMap } from './maps-plan.ts';
 import { command, readProcesses, type Processes, type Worker } from './master.ts';
 import type { Places } from './places.ts';
@@ -24,16 +25,11 @@ export class Workers {
     return command(this.#places.masterSocket, worker.pid, commands);
   }
 
-  async stat(worker: Worker): Promise<StatRow[]> {
-    const asked = this.command(worker, ['show stat']);
-    const [csv = ''] = worker.isOld ? await asked.catch(() => ['']) : await asked;
-    return csv === '' ? [] : readStat(csv);
-  }
-
-  async map(worker: Worker, file: string): Promise<Map<string, string>> {
-    const asked = this.command(worker, [`show map ${file}`]);
-    const [text = ''] = worker.isOld ? await asked.catch(() => ['']) : await asked;
-    return readMap(text);
+  /** What a worker counts, and the epoch it has applied. */
+  async counted(worker: Worker): Promise<{ readonly rows: StatRow[]; readonly epoch: number }> {
+    const asked = this.command(worker, ['show stat', `show map ${WEIGHTS}`]);
+    const [csv = '', weights = ''] = worker.isOld ? await asked.catch(() => []) : await asked;
+    return { rows: csv === '' ? [] : readStat(csv), epoch: Number(readMap(weights).get(EPOCH) ?? 0) };
   }
 
   record(pids: readonly number[]): void {
