@@ -79,3 +79,10 @@ export function talk(socket: string, text: string, encoding: BufferEncoding = 'u
     connection.on('close', () => resolve(answer));
   });
 }
+
+/** @throws when HAProxy has none */
+export function presentOf({ workers }: Pick<Processes, 'workers'>): Worker {
+  const present = workers.find(({ isOld }) => !isOld);
+  if (!present) throw new Error('HAProxy has no worker');
+  return present;
+}

@@ -5,8 +5,9 @@ import { writeBook, type Book } from './book.ts';
 import { EPOCH, STICK, stickEntries, STRUCTURE, weightEntries, WEIGHTS } from './config/maps.ts';
 import { CONFIG_FILE, render, type Facts, type HealthBefore, type Rendered } from './config/render.ts';
 import { isUp } from './health.ts';
+import { LastChecks } from './last-checks.ts';
 import { mapCommands, readMap } from './maps-plan.ts';
-import { readProcesses, type Processes, type Worker } from './master.ts';
+import { presentOf, readProcesses, type Processes, type Worker } from './master.ts';
 import { portOfFront, probeOf } from './names.ts';
 import { observation, type Seen } from './observation.ts';
 import type { Places } from './places.ts';
@@ -36,16 +37,15 @@ interface Running {
   readonly servers: ServerStates;
 }
 
-const NOTHING: Seen = { present: new Map(), everyWorker: [] };
-
 /** HAProxy and what it was told. Calls must come one after the other. */
 export class Plane {
   readonly #options: PlaneOptions;
   readonly #totals = new Totals();
   readonly #upkeep = new Upkeep();
+  readonly #checks = new LastChecks();
   #state: State;
   #book: Book;
-  #seen: Seen = NOTHING;
+  #seen: Seen = { present: new Map(), everyWorker: [] };
   #epoch = 0;
   readonly #talk: Workers;
   #workers: readonly Worker[] = [];
@@ -109,7 +109,7 @@ export class Plane {
       this.#totals.add(worker.pid, read.rows);
       rows.push(...read.rows);
       if (worker.isOld) continue;
-      present = read.rows;
+      present = this.#checks.remembered(read.rows);
       this.#epoch = read.epoch;
     }
     this.#workers = processes.workers;
@@ -248,9 +248,3 @@ export class Plane {
 
 /** An old worker may end at any moment. */
 const gone = (): undefined => undefined;
-
-function presentOf({ workers }: Pick<Processes, 'workers'>): Worker {
-  const present = workers.find(({ isOld }) => !isOld);
-  if (!present) throw new Error('HAProxy has no worker');
-  return present;
-}
