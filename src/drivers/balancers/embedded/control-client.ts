@@ -25,7 +25,8 @@ export class ControlClient {
     readJsonLines(socket, (value) => this.#take(value as ControlReply, changed));
     socket.on('error', () => undefined);
     socket.on('close', () => {
-      for (const { reject } of this.#waiting.values()) reject(new Error('the balancer process ended'));
+      const why = this.takenOver ? 'another Teal has taken this balancer over' : 'the balancer process ended';
+      for (const { reject } of this.#waiting.values()) reject(new Error(why));
       this.#waiting.clear();
       closed();
     });
