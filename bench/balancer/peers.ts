@@ -21,7 +21,7 @@ export interface Peer {
 /** All peers in front of one backend; those that cannot be had here are left out. */
 export async function openPeers(folder: string, backend: number): Promise<Peer[]> {
   const peers = [await openEmbedded(join(folder, 'embedded'), backend)];
-  const rest = [openHaproxyDriver, openHaproxyByHand, openHttpProxy];
+  const rest = [openHaproxyDriver, openHaproxySameRules, openHaproxyBare, openHttpProxy];
   for (const open of rest) {
     const peer = await open(join(folder, open.name), backend);
     if (peer) peers.push(peer);
@@ -64,23 +64,80 @@ async function driven(name: string, balancer: Balancer, folder: string, backend:
 const isHealthy = ({ targetGroups }: BalancerObservation): boolean =>
   targetGroups.every(({ targets }) => targets.every(({ health }) => health === 'healthy'));
 
-async function openHaproxyByHand(folder: string, backend: number): Promise<Peer | undefined> {
+const openHaproxySameRules = (folder: string, backend: number): Promise<Peer | undefined> =>
+  openHaproxyByHand('haproxy, same rules', folder, (port) => sameRules(folder, port, backend));
+
+const openHaproxyBare = (folder: string, backend: number): Promise<Peer | undefined> =>
+  openHaproxyByHand('haproxy', folder, (port) => bare(folder, port, backend));
+
+async function openHaproxyByHand(
+  name: string,
+  folder: string,
+  config: (port: number) => string,
+): Promise<Peer | undefined> {
   const command = findHaproxy();
   if (!command) return undefined;
   mkdirSync(folder);
   const port = await freePort();
   writeFileSync(join(folder, 'weights.map'), 'rule 90\n');
-  writeFileSync(join(folder, 'haproxy.cfg'), configByHand(folder, port, backend));
+  writeFileSync(join(folder, 'haproxy.cfg'), config(port));
   const child = spawn(command, ['-db', '-f', join(folder, 'haproxy.cfg')], { stdio: 'ignore' });
   await answers(port);
-  return { name: 'haproxy', port, runsAs: folder, close: () => end(child) };
+  return { name, port, runsAs: folder, close: () => end(child) };
 }
 
 /**
- * One thread, as the embedded balancer has one; the same rule, weights that can be changed without a reload, the headers
- * that a target gets, and health checks: what somebody would write who wants this load balancer and no more.
+ * What somebody would write who wants what an Application Load Balancer does with a request, and nothing of what it takes
+ * to change it while it runs: the headers that targets get and do not get, its refusals, a trace id of the right form, the
+ * same room for headers, and requests that a closing idle connection does not fail. One thread, as the drivers have.
  */
-const configByHand = (folder: string, port: number, backend: number): string => `
+const sameRules = (folder: string, port: number, backend: number): string => `
+global
+  maxconn 8000
+  nbthread 1
+  tune.bufsize 32768
+  tune.http.maxhdr 256
+  stats socket ${folder}/admin.sock mode 600 level admin
+defaults
+  mode http
+  timeout connect 10s
+  timeout client 60s
+  timeout server 60s
+  retries 2
+  option redispatch 1
+  retry-on conn-failure empty-response
+  http-reuse safe
+frontend front
+  bind 127.0.0.1:${port}
+  http-request deny deny_status 405 if { method TRACE CONNECT }
+  http-request deny deny_status 400 if { req.hdr_cnt(x-forwarded-for) gt 30 }
+  http-request del-header Upgrade if { req.fhdr(upgrade) -m found } !{ req.fhdr(upgrade) -m str -i websocket }
+  http-request del-header Keep-Alive
+  http-request del-header TE if !{ req.fhdr(content-type) -m beg application/grpc }
+  http-request del-header proxy- -m beg
+  http-request add-header X-Forwarded-For %[src] if !{ req.fhdr(x-forwarded-for) -m found }
+  http-request set-header X-Forwarded-For "%[req.fhdr(x-forwarded-for)], %[src]" if { req.fhdr_cnt(x-forwarded-for) gt 1 }
+  http-request set-header X-Forwarded-Proto http
+  http-request set-header X-Forwarded-Port ${port}
+  http-request set-var(txn.id) uuid()
+  http-request set-header X-Amzn-Trace-Id "Root=1-%[date,hex,bytes(8,8),lower]-%[var(txn.id),bytes(0,8)]%[var(txn.id),bytes(9,4)]%[var(txn.id),bytes(24,12)]" if !{ req.fhdr(x-amzn-trace-id) -m found }
+  http-request set-header Host %[req.fhdr(host)]:${port} if !{ req.fhdr(host) -m sub : }
+  http-request set-var(txn.blue) str(rule),map_str_int(${folder}/weights.map)
+  http-request set-var(txn.drawn) rand(100),sub(txn.blue)
+  use_backend blue if { var(txn.drawn) -m int lt 0 }
+  default_backend green
+backend blue
+  http-request disable-l7-retry unless { method GET HEAD OPTIONS }
+  option httpchk GET /health
+  server b1 127.0.0.1:${backend} check inter 100ms
+backend green
+  http-request disable-l7-retry unless { method GET HEAD OPTIONS }
+  option httpchk GET /health
+  server g1 127.0.0.1:${backend} check inter 100ms
+`;
+
+/** The least: weights that can be changed without a reload, forwarded headers, health checks. One thread. */
+const bare = (folder: string, port: number, backend: number): string => `
 global
   maxconn 8000
   nbthread 1
