@@ -41,6 +41,7 @@ const DEFAULTS = [
 
 /** Room for 32 KiB of headers; more would be memory of every connection. */
 const GLOBAL = [
+  'nbthread 1',
   'server-state-file servers.state',
   'tune.http.maxhdr 256',
   'tune.bufsize 32768',
