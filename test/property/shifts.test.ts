@@ -55,7 +55,7 @@ describe.each(Object.keys(BALANCERS) as BalancerName[])(
         }
 
         expect(world.complaints, `seed ${SEED}; what was done:\n${history.join('\n')}`).toEqual([]);
-        expect(world.answers).toBeGreaterThan(history.length);
+        expect(world.answers).toBeGreaterThan(100);
       },
     );
   },
@@ -144,6 +144,8 @@ const die: Step = (world, random, goOn) => {
   if (!task || world.weights[group] > 0 || world.of(other(group)).length === 0) return undefined;
   task.dying = true;
   task.state = 'draining';
+  // Whoever waits for an earlier drain of it leaves it alone.
+  task.drains += 1;
   goOn(
     world.apply().then(async () => {
       await until(`${task.name} to be idle`, async () => (await world.inFlight(task)) === 0);

@@ -19,6 +19,8 @@ import { ResetLimit } from './reset-limit.ts';
 const MAX_STREAMS = 128;
 const MAX_REQUESTS = 10_000;
 const LAST_STREAM_ID = 2 ** 31 - 1;
+/** How long a client may take to read why its connection ends and to close it, in milliseconds. */
+const LINGER = 5000;
 
 /**
  * What nghttp2 1.57 and later refuse by themselves: more than 8 CONTINUATION frames of a block, 1,000 unanswered PING
@@ -44,16 +46,19 @@ export const serveHttp2 = (socket: Duplex, peer: Peer, context: ClientContext): 
 
 class Http2ClientSession implements ClientSession, Watched {
   silentSince = Date.now();
+  readonly #socket: Duplex;
   readonly #session: ServerHttp2Session;
   readonly #peer: Peer;
   readonly #context: ClientContext;
   readonly #age: NodeJS.Timeout;
   readonly #resets = new ResetLimit();
+  #late: NodeJS.Timeout | undefined;
   #streams = 0;
   #requests = 0;
   #retired = false;
 
   constructor(socket: Duplex, peer: Peer, context: ClientContext) {
+    this.#socket = socket;
     this.#peer = peer;
     this.#context = context;
     const session = (this.#session = performServerHandshake(socket, OPTIONS));
@@ -81,12 +86,15 @@ class Http2ClientSession implements ClientSession, Watched {
     if (this.#retired || this.#session.destroyed) return;
     this.#retired = true;
     this.#session.goaway(constants.NGHTTP2_NO_ERROR, LAST_STREAM_ID);
-    if (!this.#session.ping(() => this.#session.close())) this.#session.close();
+    const isSent = this.#session.ping(() => this.#close());
+    if (!isSent) return this.#close();
+    // A client that closed its own end at once acknowledges nothing any more.
+    this.#late = setTimeout(() => this.#close(), LINGER);
   }
 
   endIfIdle(): void {
     this.#retired = true;
-    this.#session.close();
+    this.#close();
   }
 
   destroy(): void {
@@ -126,12 +134,41 @@ class Http2ClientSession implements ClientSession, Watched {
   #streamClosed(reset: boolean): void {
     this.#streams -= 1;
     this.#touch();
-    if (reset && this.#resets.exceededBy(Date.now()))
-      this.#session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    if (reset && this.#resets.exceededBy(Date.now())) this.#expel();
+    else if (this.#session.closed) this.#endSoon();
+  }
+
+  /** Ends the connection when its last request has ended. */
+  #close(): void {
+    clearTimeout(this.#late);
+    this.#session.close();
+    this.#endSoon();
+  }
+
+  /** A session that had something to write when it was closed and no stream left is one that node never ends. */
+  #endSoon(): void {
+    if (this.#streams > 0) return;
+    setImmediate(() => this.#session.destroy());
+    this.#linger();
+  }
+
+  /** To close at once with unread bytes would reset the connection, and the client would not learn why. */
+  #expel(): void {
+    this.#session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    this.#session.close();
+    this.#session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    this.#linger();
+  }
+
+  #linger(): void {
+    if (this.#socket.destroyed) return;
+    const late = setTimeout(() => this.#socket.destroy(), LINGER);
+    this.#socket.once('close', () => clearTimeout(late));
   }
 
   #closed(): void {
     clearTimeout(this.#age);
+    clearTimeout(this.#late);
     this.#context.watch.delete(this);
   }
 }
