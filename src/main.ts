@@ -146,7 +146,7 @@ async function startPlatform(
     folders: { ...folder, functions: join(folder.functions, 'sandboxes') },
     instance: folder.instance,
     endpoint,
-    logger: logger.with({ part: 'functions' }),
+    logger,
     onChange: () => bell.ring(),
   });
   const { runtime, balancer, functions } = drivers;

@@ -37,10 +37,14 @@ export async function openDrivers(options: DriverOptions): Promise<Drivers> {
     note: (text) => logger.warn(text, { part: 'balancer' }),
   });
   const { version, lacks } = balancer.about;
-  logger.info('balancer', { version, ...(lacks.length > 0 && { lacks }) });
+  logger.info('traffic is carried', { part: 'balancer', version, ...(lacks.length > 0 && { lacks }) });
   try {
     const runtime = await RUNTIMES[options.runtime]({ folder: folders.runtime, instance, endpoint, onChange });
-    return { runtime, balancer, functions: FUNCTIONS.process({ folder: folders.functions, logger, clock }) };
+    return {
+      runtime,
+      balancer,
+      functions: FUNCTIONS.process({ folder: folders.functions, logger: logger.with({ part: 'functions' }), clock }),
+    };
   } catch (cause) {
     await balancer.close({ leaveRunning: true });
     throw cause;
