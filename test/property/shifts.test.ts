@@ -55,7 +55,7 @@ describe.each(Object.keys(BALANCERS) as BalancerName[])(
         }
 
         expect(world.complaints, `seed ${SEED}; what was done:\n${history.join('\n')}`).toEqual([]);
-        expect(world.answers).toBeGreaterThan(100);
+        expect(world.answers).toBeGreaterThan(history.length);
       },
     );
   },
@@ -77,6 +77,8 @@ async function act(world: World, random: Seeded, history: string[]): Promise<voi
     const applied = world.apply();
     if (random.next() < 0.3) goOn(applied);
     else await applied;
+    // Changes that outran the load would be tried without it.
+    await until('the load to keep up', async () => world.answers > history.length);
   }
   await Promise.all(underWay);
 }
