@@ -1,8 +1,10 @@
+import type { Action, TargetGroupStickinessConfig } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, it } from 'vitest';
 import { PortError } from '../engine/ports.ts';
 import { createAlarms } from './alarms.ts';
 import { weightsOf, withForward } from './forward-action.ts';
 import { toPortError } from './port-error.ts';
+import { describeActions } from './route-settings.ts';
 import { taskSetInput } from './task-set-input.ts';
 
 const answered = (name: string, status?: number) =>
@@ -58,6 +60,29 @@ it('replaces a forward by a ForwardConfig that names both groups and keeps what 
       },
     },
   ]);
+});
+
+it('describes actions by the same words in whatever order their parts are listed, and apart by what they say', () => {
+  const login = (AuthenticateOidcConfig: object) => ({ Type: 'authenticate-oidc', AuthenticateOidcConfig }) as Action;
+  const forward = (on: TargetGroupStickinessConfig = {}): Action => ({
+    Type: 'forward',
+    ForwardConfig: { TargetGroups: [{ TargetGroupArn: 'a', Weight: 5 }], TargetGroupStickinessConfig: on },
+  });
+  const { weights, actions } = describeActions([login({ Issuer: 'i', Scope: 's' }), forward()]);
+
+  expect(weights).toEqual({ a: 5 });
+  expect(actions).toMatchObject({ 'group stickiness': 'off' });
+  expect(describeActions([login({ Scope: 's', Issuer: 'i' }), forward()]).actions).toEqual(actions);
+  expect(describeActions([login({ Scope: 's', Issuer: 'other' }), forward()]).actions).not.toEqual(actions);
+  // AWS may show a duration that is not in force.
+  const off = forward({ Enabled: false, DurationSeconds: 60 });
+  const on = forward({ Enabled: true, DurationSeconds: 60 });
+  expect(describeActions([off]).actions['group stickiness']).toBe('off');
+  expect(describeActions([on]).actions['group stickiness']).toBe('for 60 seconds');
+  expect(describeActions([{ Type: 'fixed-response' }])).toEqual({
+    weights: {},
+    actions: { 'other actions': 'fixed-response {}' },
+  });
 });
 
 it('makes a task set of the AppSpec, and of the primary where the AppSpec is silent', () => {

@@ -1,17 +1,18 @@
 import {
-  type Action,
   DescribeListenersCommand,
   DescribeRulesCommand,
   DescribeTargetGroupsCommand,
   type ElasticLoadBalancingV2Client,
+  type Listener,
   ModifyListenerCommand,
   ModifyRuleCommand,
   type Rule,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { PortError, type Route, type TargetGroupView, type Traffic } from '../engine/ports.ts';
 import type { AwsClients } from './clients.ts';
-import { forwardOf, weightsOf, withForward } from './forward-action.ts';
+import { withForward } from './forward-action.ts';
 import { callPort, toPortError } from './port-error.ts';
+import { describeActions, describeListener } from './route-settings.ts';
 import { matchOf } from './rule-match.ts';
 
 /** Traffic through ELBv2: the forwards of a listener's default action and of its rules. */
@@ -44,23 +45,22 @@ async function findTargetGroups(elb: ElasticLoadBalancingV2Client, names: readon
 }
 
 async function findRoutes(elb: ElasticLoadBalancingV2Client, listenerArn: string): Promise<readonly Route[]> {
-  const [defaultActions, rules] = await Promise.all([readDefault(elb, listenerArn), readRules(elb, listenerArn)]);
+  const [listener, rules] = await Promise.all([readListener(elb, listenerArn), readRules(elb, listenerArn)]);
   const own = rules.filter((rule) => rule.IsDefault !== true && rule.RuleArn !== undefined);
   return [
-    { arn: listenerArn, isDefault: true, weights: forwardedBy(defaultActions) },
+    {
+      arn: listenerArn,
+      isDefault: true,
+      ...describeActions(listener.DefaultActions ?? []),
+      listener: describeListener(listener),
+    },
     ...own.sort(byPriority).map((rule) => ({
       arn: rule.RuleArn ?? '',
       isDefault: false,
       match: matchOf(rule),
-      weights: forwardedBy(rule.Actions ?? []),
+      ...describeActions(rule.Actions ?? []),
     })),
   ];
-}
-
-/** Nothing where the actions do not forward. */
-function forwardedBy(actions: readonly Action[]): Route['weights'] {
-  const forward = forwardOf(actions);
-  return forward ? weightsOf(forward) : {};
 }
 
 async function rewrite(
@@ -69,7 +69,7 @@ async function rewrite(
   weights: Readonly<Record<string, number>>,
 ): Promise<void> {
   if (route.isDefault) {
-    const DefaultActions = withForward(await readDefault(elb, route.arn), weights);
+    const DefaultActions = withForward((await readListener(elb, route.arn)).DefaultActions ?? [], weights);
     await elb.send(new ModifyListenerCommand({ ListenerArn: route.arn, DefaultActions }));
     return;
   }
@@ -81,12 +81,12 @@ async function rewrite(
   await elb.send(new ModifyRuleCommand({ RuleArn: route.arn, Actions }));
 }
 
-async function readDefault(elb: ElasticLoadBalancingV2Client, listenerArn: string): Promise<readonly Action[]> {
+async function readListener(elb: ElasticLoadBalancingV2Client, listenerArn: string): Promise<Listener> {
   const title = `The listener ${listenerArn}`;
   const command = new DescribeListenersCommand({ ListenerArns: [listenerArn] });
   const [listener] = (await named(title, elb.send(command))).Listeners ?? [];
   if (!listener) throw new PortError('missing', `${title} was not found`);
-  return listener.DefaultActions ?? [];
+  return listener;
 }
 
 /** AWS says "one or more were not found"; people need to know which. */

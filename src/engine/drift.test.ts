@@ -3,7 +3,7 @@ import { fakeRelease } from './fake-deployment.ts';
 import { BLUE, GREEN, PRODUCTION, RULE, TEST } from './fake-ports.ts';
 import { type FakeRun, fakeRun } from './fake-run.ts';
 import { currentStep, planOf } from './plan/plan-state.ts';
-import type { Route } from './ports.ts';
+import type { Route, Settings } from './ports.ts';
 
 /** A stage of a canary that lasts until something happens, and how a deployment gets and stays there. */
 const STAGES = {
@@ -42,6 +42,10 @@ const routeOf = (run: FakeRun, listener: string, arn = listener): Route | undefi
   run.world.listeners[listener]?.find((route) => route.arn === arn);
 const set = (run: FakeRun, listener: string, arn: string, change: Partial<Route>) =>
   Object.assign(routeOf(run, listener, arn) ?? {}, change);
+const setAction = (run: FakeRun, listener: string, arn: string, change: Settings) =>
+  set(run, listener, arn, { actions: { ...routeOf(run, listener, arn)?.actions, ...change } });
+const setListener = (run: FakeRun, listener: string, change: Settings) =>
+  set(run, listener, listener, { listener: { ...routeOf(run, listener)?.listener, ...change } });
 const remove = (run: FakeRun, listener: string, arn: string): void => {
   const routes = run.world.listeners[listener] ?? [];
   routes.splice(
@@ -55,6 +59,28 @@ const CHANGES: readonly (readonly [what: string, names: string, apply: (run: Fak
   ['the weights of a rule', RULE, (run) => set(run, PRODUCTION, RULE, half())],
   ['the group that a rule forwards to', RULE, (run) => set(run, PRODUCTION, RULE, { weights: { other: 1 } })],
   ['the action of the production listener', PRODUCTION, (run) => set(run, PRODUCTION, PRODUCTION, { weights: {} })],
+  [
+    'the stickiness of the production listener',
+    PRODUCTION,
+    (run) => setAction(run, PRODUCTION, PRODUCTION, { 'group stickiness': 'for 60 seconds' }),
+  ],
+  [
+    'the stickiness of a rule',
+    RULE,
+    (run) => setAction(run, PRODUCTION, RULE, { 'group stickiness': 'for 60 seconds' }),
+  ],
+  [
+    'what a rule does before it forwards',
+    RULE,
+    (run) => setAction(run, PRODUCTION, RULE, { 'other actions': 'authenticate-oidc {}' }),
+  ],
+  [
+    'the stickiness of the test listener',
+    TEST,
+    (run) => setAction(run, TEST, TEST, { 'group stickiness': 'for 60 seconds' }),
+  ],
+  ['the port of the production listener', PRODUCTION, (run) => setListener(run, PRODUCTION, { port: '8443' })],
+  ['the protocol of the test listener', TEST, (run) => setListener(run, TEST, { protocol: 'HTTP' })],
   ['the conditions of a rule', RULE, (run) => set(run, PRODUCTION, RULE, { match: 'priority 1, path-pattern /other' })],
   ['the priority of a rule', RULE, (run) => set(run, PRODUCTION, RULE, { match: 'priority 7, path-pattern /api/*' })],
   ['a rule by deleting it', RULE, (run) => remove(run, PRODUCTION, RULE)],
@@ -127,6 +153,72 @@ it('says what was expected and what was found', async () => {
   expect(run.deployment().errorInformation?.message).toBe(
     `The ELB could not be updated due to the following error: The rule ${RULE} of the production listener was changed outside this deployment: expected a forward to blue: 90, green: 10, found a forward to blue: 50, green: 50`,
   );
+});
+
+it.each<[what: string, says: string, apply: (run: FakeRun) => unknown]>([
+  [
+    'a certificate',
+    `The production listener ${PRODUCTION} was changed outside this deployment: expected default certificate arn:first, found default certificate arn:other`,
+    (run) => setListener(run, PRODUCTION, { 'default certificate': 'arn:other' }),
+  ],
+  [
+    'an SSL policy',
+    `The test listener ${TEST} was changed outside this deployment: expected SSL policy old, found SSL policy new`,
+    (run) => setListener(run, TEST, { 'SSL policy': 'new' }),
+  ],
+  [
+    'group stickiness',
+    `The rule ${RULE} of the production listener was changed outside this deployment: expected group stickiness off, found group stickiness for 60 seconds`,
+    (run) => setAction(run, PRODUCTION, RULE, { 'group stickiness': 'for 60 seconds' }),
+  ],
+  [
+    'a forward that became a redirect',
+    `The rule ${RULE} of the production listener was changed outside this deployment: expected a forward to blue: 90, green: 10, found no forward, but redirect {}`,
+    (run) => set(run, PRODUCTION, RULE, { weights: {}, actions: { 'other actions': 'redirect {}' } }),
+  ],
+])('says what was expected and what was found of %s', async (_what, says, apply) => {
+  const { run, close } = await arrive('a canary');
+  await change(run, apply);
+  await close();
+
+  expect(run.deployment().errorInformation?.message).toContain(says);
+});
+
+it('looks at the test listener itself where only a rule of it is counted on, and not at what else it answers', async () => {
+  const answers = { weights: {}, actions: { 'other actions': 'fixed-response {}' } };
+  const rule: Route = { arn: `${TEST}/rule`, isDefault: false, match: 'priority 1', weights: { [BLUE]: 1 } };
+  const run = fakeRun();
+  set(run, TEST, TEST, answers);
+  run.world.listeners[TEST]?.push(rule);
+  const engine = await run.start();
+  await run.until(() => run.deployment().progress.wait?.for === 'interval');
+  setAction(run, TEST, TEST, { 'other actions': 'redirect {}' });
+  run.world.ring();
+  for (let times = 0; times < 10; times += 1) await run.clock.step();
+  const before = run.deployment().errorInformation;
+  await change(run, () => setListener(run, TEST, { port: '8443' }));
+  await engine.close();
+
+  expect(before).toBeUndefined();
+  expect(run.deployment().errorInformation?.message).toContain(`The test listener ${TEST} was changed`);
+  expect(run.deployment().errorInformation?.message).toContain('expected port 443, found port 8443');
+});
+
+it('judges nothing that a deployment of an older Teal has not recorded', async () => {
+  const { run, close } = await arrive('a canary');
+  await run.change((current) => {
+    const plan = planOf(current);
+    const older = (routes: readonly Route[]) => routes.map(({ actions: _a, listener: _l, ...route }) => route);
+    const found = plan.found && { production: older(plan.found.production), test: older(plan.found.test) };
+    return { ...current, progress: { ...current.progress, plan: { ...plan, ...(found && { found }) } } };
+  });
+  setAction(run, PRODUCTION, RULE, { 'group stickiness': 'for 60 seconds' });
+  setListener(run, PRODUCTION, { port: '8443' });
+  run.world.ring();
+  await run.untilOver();
+  await close();
+
+  expect(run.deployment().status).toBe('Succeeded');
 });
 
 it('does not write over a change that was made after the last look', async () => {

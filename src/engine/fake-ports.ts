@@ -1,6 +1,6 @@
 import type { Scope } from '../kernel/scope.ts';
 import { type Deployment, type HookName, isTerminal } from './deployment.ts';
-import { PortError, type Ports, type Route, type ServiceView, type TargetGroupView } from './ports.ts';
+import { PortError, type Ports, type Route, type ServiceView, type Settings, type TargetGroupView } from './ports.ts';
 import { answerHook } from './requests.ts';
 import { shareOf } from './decide/shares.ts';
 
@@ -12,6 +12,7 @@ export const LOAD_BALANCER = `${ELB}:loadbalancer/app/web/1`;
 export const PRODUCTION = `${ELB}:listener/app/web/1/production`;
 export const TEST = `${ELB}:listener/app/web/1/test`;
 export const RULE = `${ELB}:listener-rule/app/web/1/production/rule`;
+const HTTPS: Settings = { protocol: 'HTTPS', port: '443', 'default certificate': 'arn:first', 'SSL policy': 'old' };
 
 type FakeTaskSet = { -readonly [K in keyof ServiceView['taskSets'][number]]: ServiceView['taskSets'][number][K] };
 type PortName = 'describe' | 'create' | 'makePrimary' | 'remove' | 'routes' | 'shift' | 'invoke' | 'alarms';
@@ -42,8 +43,9 @@ export interface FakeWorld {
 
 /** Blue is live on both listeners and on a rule; green is empty. */
 export function fakeWorld(now: () => number): FakeWorld {
-  const forward = (arn: string): Route => ({ arn, isDefault: true, weights: { [BLUE]: 1 } });
-  const rule: Route = { arn: RULE, isDefault: false, match: 'priority 1, path-pattern /api/*', weights: { [BLUE]: 1 } };
+  const toBlue = { weights: { [BLUE]: 1 }, actions: { 'group stickiness': 'off', 'other actions': 'none' } };
+  const forward = (arn: string): Route => ({ arn, isDefault: true, ...toBlue, listener: { ...HTTPS } });
+  const rule: Route = { arn: RULE, isDefault: false, match: 'priority 1, path-pattern /api/*', ...toBlue };
   const world: FakeWorld = {
     deployments: new Map(),
     taskSets: [taskSet('original', BLUE, 'PRIMARY')],

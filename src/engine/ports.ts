@@ -58,6 +58,9 @@ export interface TaskSets {
   remove(scope: Scope, release: Release, taskSetArn: string): Promise<void>;
 }
 
+/** Settings by name, each in words that are the same as long as it is: `port` is `443`. */
+export type Settings = Readonly<Record<string, string>>;
+
 /** One place on a listener that may forward: its default action or a rule. */
 export interface Route {
   /** The listener's ARN for its default action, else the rule's. */
@@ -67,6 +70,10 @@ export interface Route {
   readonly match?: string;
   /** By target group ARN, as configured; empty where it does not forward. */
   readonly weights: Readonly<Record<string, number>>;
+  /** What its actions say beside the weights. Absent: unknown, in what was stored before it was read. */
+  readonly actions?: Settings;
+  /** What the listener itself is; with its default action only. Absent: unknown, as above. */
+  readonly listener?: Settings;
 }
 
 export interface TargetGroupView {

@@ -1,13 +1,17 @@
+import { ImportCertificateCommand } from '@aws-sdk/client-acm';
 import {
+  type Action,
   DeleteListenerCommand,
   DeleteLoadBalancerCommand,
   DeleteRuleCommand,
   DescribeListenersCommand,
+  DescribeRulesCommand,
   ModifyListenerCommand,
   ModifyRuleCommand,
   SetRulePrioritiesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CERTIFICATES } from '../support/certificates.ts';
 import { forward, Shop, type Stack } from '../support/shop.ts';
 
 let shop: Shop;
@@ -17,6 +21,13 @@ beforeAll(async () => {
 afterAll(() => shop?.close());
 
 type Change = (stack: Stack) => Promise<unknown>;
+
+/** The same forwards, under which a client stays with its group for so many seconds. */
+const sticky = (actions: readonly Action[], DurationSeconds: number): Action[] =>
+  actions.map(({ TargetGroupArn: _single, ForwardConfig, ...rest }) => ({
+    ...rest,
+    ForwardConfig: { ...ForwardConfig, TargetGroupStickinessConfig: { Enabled: true, DurationSeconds } },
+  }));
 
 /** Made while the deployment is Ready: an hour in which no timer would look for it. */
 const DRIFT: readonly (readonly [what: string, names: (stack: Stack) => string, change: Change])[] = [
@@ -49,6 +60,41 @@ const DRIFT: readonly (readonly [what: string, names: (stack: Stack) => string, 
     ({ rule }) => rule,
     ({ rule }) =>
       shop.teal.elbv2.send(new SetRulePrioritiesCommand({ RulePriorities: [{ RuleArn: rule, Priority: 77 }] })),
+  ],
+  [
+    'group stickiness of a rule',
+    ({ rule }) => rule,
+    async ({ rule }) => {
+      const { Rules = [] } = await shop.teal.elbv2.send(new DescribeRulesCommand({ RuleArns: [rule] }));
+      const Actions = sticky(Rules[0]?.Actions ?? [], 600);
+      return shop.teal.elbv2.send(new ModifyRuleCommand({ RuleArn: rule, Actions }));
+    },
+  ],
+  [
+    'a forward into a redirect',
+    ({ rule }) => rule,
+    ({ rule }) =>
+      shop.teal.elbv2.send(
+        new ModifyRuleCommand({
+          RuleArn: rule,
+          Actions: [{ Type: 'redirect', RedirectConfig: { Host: 'elsewhere.test', StatusCode: 'HTTP_302' } }],
+        }),
+      ),
+  ],
+  [
+    'port of the production listener',
+    ({ production }) => production,
+    ({ production }) => shop.teal.elbv2.send(new ModifyListenerCommand({ ListenerArn: production, Port: 47_299 })),
+  ],
+  [
+    'protocol of the test listener',
+    ({ test }) => test,
+    async ({ test }) => {
+      const { CertificateArn } = await shop.teal.acm.send(new ImportCertificateCommand(CERTIFICATES.web));
+      return shop.teal.elbv2.send(
+        new ModifyListenerCommand({ ListenerArn: test, Protocol: 'HTTPS', Certificates: [{ CertificateArn }] }),
+      );
+    },
   ],
   [
     'a rule by deleting it',
@@ -90,6 +136,25 @@ describe('while a deployment runs', () => {
       for (const { TargetGroupArn, Weight } of groups) expect(TargetGroupArn === stack.green && Weight).toBeFalsy();
     },
   );
+
+  it('keeps group stickiness where it moves traffic itself', async () => {
+    const stack = await shop.build('sticky');
+    const { production, test, rule, blue } = stack;
+    for (const ListenerArn of [production, test])
+      await shop.teal.elbv2.send(
+        new ModifyListenerCommand({ ListenerArn, DefaultActions: sticky(forward({ [blue]: 1 }), 600) }),
+      );
+    await shop.teal.elbv2.send(new ModifyRuleCommand({ RuleArn: rule, Actions: sticky(forward({ [blue]: 1 }), 900) }));
+    const id = await shop.deploy(stack);
+    await shop.reach(id, 'Ready');
+
+    const { Rules = [] } = await shop.teal.elbv2.send(new DescribeRulesCommand({ RuleArns: [rule] }));
+    const actions = [...(await shop.listeners(stack)).map(({ DefaultActions }) => DefaultActions), Rules[0]?.Actions];
+    expect(actions.map((each) => each?.[0]?.ForwardConfig?.TargetGroups?.length)).toEqual([2, 2, 2]);
+    expect(actions.map((each) => each?.[0]?.ForwardConfig?.TargetGroupStickinessConfig)).toEqual(
+      [600, 600, 900].map((DurationSeconds) => ({ Enabled: true, DurationSeconds })),
+    );
+  });
 
   it('takes a change for none that sets what is there already', async () => {
     const stack = await shop.build('no-drift');

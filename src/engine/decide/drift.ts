@@ -1,18 +1,22 @@
 import type { Deployment, ErrorInformation } from '../deployment.ts';
 import { currentStep, hasActed, isOver, planOf } from '../plan/plan-state.ts';
 import type { PlanState, Sides } from '../plan/step.ts';
-import type { Route } from '../ports.ts';
+import type { Route, Settings } from '../ports.ts';
 import { elbInvalid, error } from './endings.ts';
 import type { Clear } from './observed.ts';
 import { isError, preflight } from './preflight.ts';
 import { describeWeights, forwards, managed, weightsFor, type Weights } from './shares.ts';
+
+type Planned = Pick<Route, 'arn' | 'isDefault' | 'match' | 'actions'>;
 
 /** What a listener must still be. */
 interface Expected {
   readonly listener: 'production' | 'test';
   readonly sides: Sides;
   /** The places that this deployment counts on. */
-  readonly planned: readonly Pick<Route, 'arn' | 'isDefault' | 'match'>[];
+  readonly planned: readonly Planned[];
+  /** The listener's default action as it was found, counted on or not: the listener's own settings are with it. */
+  readonly front?: Route | undefined;
   /** All that is right now, the likeliest first; `undefined` where the weights are judged elsewhere. */
   readonly right: (arn: string) => readonly Weights[] | undefined;
 }
@@ -50,13 +54,13 @@ export function findProductionDrift(deployment: Deployment, production: readonly
   if (!sides) return undefined;
   const prepared = isOver(plan, 'prepareTraffic') && share !== undefined;
   const known = found?.production ?? [];
-  const planned = (plan.routes ?? known.map((route) => route.arn)).map(
+  const planned: readonly Planned[] = (plan.routes ?? known.map((route) => route.arn)).map(
     (arn) =>
       known.find((route) => route.arn === arn) ?? { arn, isDefault: arn === deployment.release.productionListenerArn },
   );
   const shares = prepared ? [share, ...shareInFlight(plan)] : [];
   const right = () => (prepared ? shares.map((each) => weightsFor(sides, each)) : undefined);
-  return findChange(production, { listener: 'production', sides, planned, right });
+  return findChange(production, { listener: 'production', sides, planned, front: frontOf(known), right });
 }
 
 function shareInFlight(plan: PlanState): readonly number[] {
@@ -75,24 +79,61 @@ export function findTestDrift(deployment: Deployment, test: readonly Route[]): s
     if (isOver(plan, 'shiftTest')) return [moved];
     return hasActed(plan, 'shiftTest') ? [...before(arn), moved] : before(arn);
   };
-  return findChange(test, { listener: 'test', sides, planned: found.test, right });
+  const planned = managed(found.test, pairOf(sides));
+  return findChange(test, { listener: 'test', sides, planned, front: frontOf(found.test), right });
 }
 
-function findChange(places: readonly Route[], { listener, sides, planned, right }: Expected): string | undefined {
-  const nameOf = ({ arn, isDefault }: Pick<Route, 'arn' | 'isDefault'>): string =>
-    isDefault ? `The ${listener} listener ${arn}` : `The rule ${arn} of the ${listener} listener`;
+const pairOf = (sides: Sides): readonly string[] => [sides.originalTargetGroupArn, sides.replacementTargetGroupArn];
+
+const frontOf = (routes: readonly Route[]): Route | undefined => routes.find((route) => route.isDefault);
+
+function findChange(places: readonly Route[], expected: Expected): string | undefined {
+  return (
+    findMovedPlace(places, expected) ?? findWrongForward(places, expected) ?? findChangedSettings(places, expected)
+  );
+}
+
+const nameOf = (listener: Expected['listener'], { arn, isDefault }: Pick<Route, 'arn' | 'isDefault'>): string =>
+  isDefault ? `The ${listener} listener ${arn}` : `The rule ${arn} of the ${listener} listener`;
+
+/** A place that is gone, or a rule that takes other requests. */
+function findMovedPlace(places: readonly Route[], { listener, planned, right }: Expected): string | undefined {
   for (const route of planned) {
     const place = places.find((each) => each.arn === route.arn);
-    if (!place)
-      return changed(nameOf(route), route.match ?? describeRight(right(route.arn)), 'that it is not there any more');
+    const name = nameOf(listener, route);
+    if (!place) return changed(name, route.match ?? describeRight(right(route.arn)), 'that it is not there any more');
     if (route.match !== undefined && place.match !== route.match)
-      return changed(nameOf(route), route.match, place.match ?? 'no conditions');
+      return changed(name, route.match, place.match ?? 'no conditions');
   }
-  const ours = managed(places, [sides.originalTargetGroupArn, sides.replacementTargetGroupArn]);
+  return undefined;
+}
+
+function findWrongForward(places: readonly Route[], expected: Expected): string | undefined {
+  const { listener, sides, planned, right } = expected;
+  const ours = managed(places, pairOf(sides));
   const left = places.find((place) => !ours.includes(place) && planned.some(({ arn }) => arn === place.arn));
-  if (left) return changed(nameOf(left), describeRight(right(left.arn)), describeForward(left.weights));
-  const wrong = ours.find((place) => right(place.arn)?.some((weights) => forwards(place, weights)) === false);
-  return wrong && changed(nameOf(wrong), describeRight(right(wrong.arn)), describeForward(wrong.weights));
+  const wrong = left ?? ours.find((place) => right(place.arn)?.some((weights) => forwards(place, weights)) === false);
+  return wrong && changed(nameOf(listener, wrong), describeRight(right(wrong.arn)), describeActions(wrong));
+}
+
+/** What the actions of places say beside the weights, and what the listener is. What was not recorded is not judged. */
+function findChangedSettings(places: readonly Route[], { listener, planned, front }: Expected): string | undefined {
+  const at = ({ arn }: Planned): Route | undefined => places.find((place) => place.arn === arn);
+  const compared = [
+    ...planned.map((route) => ({ route, expected: route.actions, found: at(route)?.actions })),
+    ...(front ? [{ route: front, expected: front.listener, found: at(front)?.listener }] : []),
+  ];
+  for (const { route, expected, found } of compared) {
+    const different = findDifference(expected, found);
+    if (different) return changed(nameOf(listener, route), ...different);
+  }
+  return undefined;
+}
+
+/** The first setting that differs: as expected and as found. */
+function findDifference(expected: Settings = {}, found: Settings = {}): [expected: string, found: string] | undefined {
+  const name = Object.keys(expected).find((each) => found[each] !== undefined && found[each] !== expected[each]);
+  return name === undefined ? undefined : [`${name} ${expected[name] ?? ''}`, `${name} ${found[name] ?? ''}`];
 }
 
 function findLostGroup({ release, progress }: Deployment, { targetGroups }: Clear): string | undefined {
@@ -112,6 +153,11 @@ const describeRight = (right: readonly Weights[] | undefined): string => {
   const [first] = right ?? [];
   if (first) return describeForward(first);
   return `${right ? 'no' : 'a'} forward to the target groups of this deployment`;
+};
+
+const describeActions = ({ weights, actions }: Route): string => {
+  const instead = Object.keys(weights).length === 0 ? actions?.['other actions'] : undefined;
+  return instead === undefined ? describeForward(weights) : `no forward, but ${instead}`;
 };
 
 const describeForward = (weights: Weights): string =>

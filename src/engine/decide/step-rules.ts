@@ -59,10 +59,14 @@ export function decideStep(deployment: Deployment, step: Step, moment: Moment): 
   }
 }
 
-/** The places of both listeners that the deployment counts on, as they are now. */
+/** The places of both listeners that the deployment counts on, and what the listeners themselves are, as they are now. */
 function find(sides: Sides, { clear }: Moment): Found {
   const pair = [sides.originalTargetGroupArn, sides.replacementTargetGroupArn];
-  return { production: managed(clear.production, pair), test: managed(clear.test, pair) };
+  const counted = (routes: readonly Route[]) => {
+    const ours = managed(routes, pair);
+    return routes.filter((route) => route.isDefault || ours.includes(route));
+  };
+  return { production: counted(clear.production), test: counted(clear.test) };
 }
 
 /**
