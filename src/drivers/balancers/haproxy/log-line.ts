@@ -1,5 +1,3 @@
-import { SAMPLE_SHARE } from './config/log-format.ts';
-
 /** A request that has ended, as a worker logged it. */
 export interface LoggedRequest {
   /** By name; undefined when the request could not be read so far. */
@@ -35,7 +33,7 @@ export function readLogLine(line: string): LoggedRequest | { readonly mark: stri
     status: Number(status),
     ending,
     answeredAfter: seconds(Number(waited), present(micros)),
-    times: present(times) === undefined ? 1 : Math.round(1 / SAMPLE_SHARE),
+    times: Number(present(times) ?? 1),
     rest,
   };
 }

@@ -4,7 +4,7 @@ import { conditionAcl } from './conditions.ts';
 import { logLines } from './log-format.ts';
 import { WEIGHTS } from './maps.ts';
 import { returnPage } from './pages.ts';
-import { answerLines, refusalLines, requestLines } from './request-headers.ts';
+import { answeredLine, answerLines, refusalLines, requestLines, TRACE_LINE } from './request-headers.ts';
 import { groupStickinessLines, isSticky } from './stickiness.ts';
 import { quote, section, when } from './text.ts';
 import { bindOptions } from './tls.ts';
@@ -48,9 +48,10 @@ export function frontend(front: Front, groups: readonly TargetGroupConfig[], sec
     `http-request set-var(txn.be) str(${allOf(SUCCESSOR)}) if { stopping }`,
     'http-request allow if { stopping }',
     'tcp-request session set-var(sess.born) date',
+    TRACE_LINE,
     'http-request set-var(txn.t0) date(0,us)',
-    'http-response set-var(txn.us) date(0,us),sub(txn.t0)',
     ...logLines(logged),
+    answeredLine(listeners),
     ...(several ? listenerLines(listeners) : []),
     ...listeners.flatMap((listener) => ruleLines(listener, of(listener))),
     ...choiceLines(slotsOf(listeners)),
@@ -95,19 +96,20 @@ function ruleLines(listener: ListenerConfig, of: string): string[] {
   });
 }
 
-/** One draw for all groups of the rule; see `shares` for the value it is compared with. */
+const UNCHOSEN = '!{ var(txn.be) -m found }';
+
+/** One draw for all groups of the rule, the last first: to set a text twice costs a microsecond. See `shares` for the value it is compared with. */
 function choiceLines(slots: number): string[] {
+  const from = (slot: number) => `http-request set-var(txn.be) var(txn.to),word(${slot * 2 - 1},:)`;
   const lines = [
     `http-request set-var(txn.to) var(txn.rule),map_str(${WEIGHTS})`,
-    'http-request set-var(txn.be) var(txn.to),word(1,:)',
     'http-request set-var(txn.drawn) rand',
   ];
-  for (let slot = 1; slot < slots; slot++)
-    lines.push(
-      `http-request set-var(txn.below) var(txn.to),word(${slot * 2},:)`,
-      `http-request set-var(txn.be) var(txn.to),word(${slot * 2 + 1},:) if { var(txn.drawn),sub(txn.below) ge 0 }`,
-    );
-  return lines;
+  for (let slot = slots; slot > 1; slot--) {
+    const reached = `{ var(txn.to),word(${slot * 2 - 2},:),sub(txn.drawn) le 0 }`;
+    lines.push(`${from(slot)}${when(slot === slots ? '' : UNCHOSEN, reached)}`);
+  }
+  return [...lines, `${from(1)}${when(UNCHOSEN)}`];
 }
 
 /** With too few healthy targets all get requests; a name that is no group's has its backend under the other name too. */

@@ -50,7 +50,7 @@ export const errorFileLines = (): string[] => OWN.map((status) => `errorfile ${s
 
 /** Where a target could not be reached: 502, and 504 when it did not even refuse. */
 export function unreachedLines(): string[] {
-  const own = '{ status 503 } !{ var(txn.us) -m found } !{ var(txn.none) -m found }';
+  const own = '{ status 503 } !{ var(txn.answered) -m found } !{ var(txn.none) -m found }';
   return [
     `http-error status 503 content-type text/html lf-file ${UNREACHED} hdr Server ${SERVER}`,
     `http-after-response set-status 504 reason "Gateway Time-out" if ${own} { ${LATE} ge 1 }`,
