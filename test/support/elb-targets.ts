@@ -4,9 +4,9 @@ import {
   type TargetGroupAttribute,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { RequestListener } from 'node:http';
-import { expect } from 'vitest';
 import { startBackend, type Backend } from '../../src/drivers/balancers/testing/backend.ts';
 import type { ElbStack } from './elb-stack.ts';
+import { eventually } from './eventually.ts';
 import type { TestTeal } from './teal.ts';
 
 /** Real targets behind the target groups of a stack, and what a user sets on the way to them. */
@@ -34,8 +34,10 @@ export function elbTargets({ elbv2: elb }: TestTeal, stack: ElbStack): ElbTarget
       return backend;
     },
     async healthy(group, count) {
-      const all = Array.from({ length: count }, () => 'healthy');
-      await expect.poll(() => stack.states(group), { timeout: 30_000 }).toEqual(all);
+      await eventually(`${count} healthy targets of ${group}`, async () => {
+        const states = await stack.states(group);
+        return states.length === count && states.every((state) => state === 'healthy') ? states : undefined;
+      });
     },
     async setGroup(TargetGroupArn, values) {
       const Attributes = attributes(values);
