@@ -32,7 +32,7 @@ class Http1Connector implements TargetConnector, UpstreamOwner {
 
   open(head: OutgoingHead, listener: TargetListener, how: OpenOptions): TargetStream {
     const reusable = how.fresh ? undefined : this.#takeIdle(how.repeatable ? Infinity : SURELY_OPEN);
-    const upstream = reusable ?? this.#connect();
+    const upstream = reusable ?? this.#connect(head.wantsWebSocket);
     upstream.begin(head, listener, how);
     return upstream;
   }
@@ -61,8 +61,8 @@ class Http1Connector implements TargetConnector, UpstreamOwner {
     if (index >= 0) this.#idle.splice(index, 1);
   }
 
-  #connect(): Upstream {
-    const upstream = new Upstream(this);
+  #connect(mayTunnel: boolean): Upstream {
+    const upstream = new Upstream(this, mayTunnel);
     this.#open.add(upstream);
     return upstream;
   }

@@ -20,6 +20,9 @@ const CONNECT_TIMEOUT = 10_000;
 /** Bytes that may wait in a socket; the stream default of 16 KiB would pause at every packet. */
 const HIGH_WATER = 128 * 1024;
 
+/** What all connections are read into, one after the other. */
+const READ_INTO = Buffer.allocUnsafeSlow(256 * 1024);
+
 /** One connection to a target, which is its present request's stream too: no objects per request. */
 export class Upstream implements TargetStream, Watched, AnswerFound {
   reused = false;
@@ -46,9 +49,10 @@ export class Upstream implements TargetStream, Watched, AnswerFound {
     if (!this.#requestSent) this.#listener?.sendable();
   };
 
-  constructor(owner: UpstreamOwner) {
+  /** @param mayTunnel - the connection may be given away, and must then have what a stream has */
+  constructor(owner: UpstreamOwner, mayTunnel: boolean) {
     this.#owner = owner;
-    const socket = (this.#socket = open(owner.address));
+    const socket = (this.#socket = mayTunnel ? open(owner.address) : open(owner.address, this.#onData));
     socket.on('connect', () => this.#connected());
     socket.on('secureConnect', () => this.#opened());
     socket.on('data', this.#onData);
@@ -215,10 +219,20 @@ export class Upstream implements TargetStream, Watched, AnswerFound {
   }
 }
 
-function open({ host, port, tls }: TargetAddress): Socket {
+/** @param onBytes - takes the bytes in place of `data` events where the connection can do so, which costs less */
+function open({ host, port, tls }: TargetAddress, onBytes?: (bytes: Buffer) => void): Socket {
   const options = { host, port, writableHighWaterMark: HIGH_WATER };
-  if (!tls) return connect({ ...options, noDelay: true });
+  if (!tls) return connect({ ...options, noDelay: true, ...(onBytes && { onread: copying(onBytes) }) });
   const socket = connectTls({ ...options, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] });
   socket.setNoDelay(true);
   return socket;
 }
+
+/** Reads as much as is there at once; a copy costs less than a second read and a second write of what did not fit. */
+const copying = (onBytes: (bytes: Buffer) => void) => ({
+  buffer: READ_INTO,
+  callback: (length: number) => {
+    onBytes(Buffer.from(READ_INTO.subarray(0, length)));
+    return true;
+  },
+});
