@@ -5,20 +5,37 @@ import { literal, quote, when } from './text.ts';
 export function requestLines(listener: ListenerConfig, port: number, of: string): string[] {
   const { http } = listener;
   return [
+    ...strictLines(listener, of),
     ...(http.dropInvalidHeaders ? [`http-request del-header [^-A-Za-z0-9] -m reg${when(of)}`] : []),
     ...hopByHop(of),
     ...forwardedFor(listener, of),
     `http-request set-header X-Forwarded-Proto ${listener.tls ? 'https' : 'http'}${when(of)}`,
     `http-request set-header X-Forwarded-Port ${port}${when(of)}`,
     ...traceId(of),
-    ...(http.tlsHeaders && listener.tls
-      ? [
-          `http-request set-header X-Amzn-Tls-Version %[ssl_fc_protocol]${when(of, '{ ssl_fc }')}`,
-          `http-request set-header X-Amzn-Tls-Cipher-Suite %[ssl_fc_cipher]${when(of, '{ ssl_fc }')}`,
-        ]
-      : []),
+    ...tlsLines(listener, of),
     ...hostPort(listener, port, of),
   ];
+}
+
+/** What is not to the letter of the RFCs, though all readers understand the same. */
+function strictLines({ http }: ListenerConfig, of: string): string[] {
+  if (http.desyncMitigation !== 'strictest') return [];
+  const odd = [
+    '{ method GET HEAD } { req.ver 1.0 1.1 } { req.hdr(content-length) -m found }',
+    `{ req.hdrs -m reg ${quote('[\\x80-\\xff]')} }`,
+    `{ url -m reg ${quote("[^]A-Za-z0-9._~:/?[@!$&'()*+,;=%-]")} }`,
+  ];
+  return odd.map((condition) => `http-request deny deny_status 400${when(of, condition)}`);
+}
+
+/** What a client says of TLS itself never reaches a target. A request from a superseded worker comes without TLS. */
+function tlsLines({ http }: ListenerConfig, of: string): string[] {
+  if (!http.tlsHeaders) return [];
+  const told = { 'X-Amzn-Tls-Version': 'ssl_fc_protocol', 'X-Amzn-Tls-Cipher-Suite': 'ssl_fc_cipher' };
+  return Object.entries(told).flatMap(([name, sample]) => [
+    `http-request del-header ${name}${when(of)}`,
+    `http-request set-header ${name} %[${sample}]${when(of, '{ ssl_fc }')}`,
+  ]);
 }
 
 /** HAProxy itself sees to Connection and Transfer-Encoding; an upgrade passes only to a WebSocket. */
