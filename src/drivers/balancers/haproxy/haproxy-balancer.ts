@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
 import { resolve } from 'node:path';
 import type { Balancer, BalancerConfig, BalancerObservation, BalancerOptions } from '../balancer.ts';
 import { findHaproxy, type HaproxyProgram } from './find-haproxy.ts';
@@ -45,7 +44,6 @@ class HaproxyBalancer implements Balancer {
   readonly #log: TrafficLog;
   readonly #plane: Plane;
   readonly #feed: LogFeed;
-  #watch: Socket | undefined;
   #timer: NodeJS.Timeout | undefined;
   #working: Promise<unknown> = Promise.resolve();
   /** Of this driver's last config: epochs of two drivers are not comparable. */
@@ -60,7 +58,14 @@ class HaproxyBalancer implements Balancer {
     this.#claim = new Claim(folder);
     this.#feed = new LogFeed(this.#places, (line) => this.#logged(line));
     this.#log = new TrafficLog(host, (text) => note?.(text));
-    this.#plane = new Plane({ program: path, places: this.#places, host, secret: readSecret(folder), log: this.#log });
+    this.#plane = new Plane({
+      program: path,
+      places: this.#places,
+      host,
+      secret: readSecret(folder),
+      log: this.#log,
+      onHangUp: () => this.#schedule(0),
+    });
   }
 
   async open(): Promise<void> {
@@ -68,7 +73,6 @@ class HaproxyBalancer implements Balancer {
       await this.#plane.takeUp();
       await this.#feed.follow(this.#plane.workers);
     });
-    this.#keepWatch();
     this.#schedule(LOOK_OFTEN);
   }
 
@@ -76,11 +80,9 @@ class HaproxyBalancer implements Balancer {
     return this.#queue(async () => {
       if (config.epoch >= this.#epoch) {
         this.#epoch = config.epoch;
-        await this.#plane.apply(config);
-        await this.#feed.follow(this.#plane.workers);
+        const { isShift } = await this.#plane.apply(config);
         await this.#log.keep(this.#plane.book);
-        this.#schedule(LOOK_OFTEN);
-        this.#onChange();
+        if (!isShift) await this.#changed();
       }
       return this.#plane.observe();
     });
@@ -98,11 +100,17 @@ class HaproxyBalancer implements Balancer {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    this.#watch?.destroy();
     await this.#working.catch(() => undefined);
+    this.#plane.release();
     if (!leaveRunning && this.#claim.holds) await this.#plane.end();
     this.#feed.close();
     await this.#log.close();
+  }
+
+  async #changed(): Promise<void> {
+    await this.#feed.follow(this.#plane.workers);
+    this.#schedule(LOOK_OFTEN);
+    this.#onChange();
   }
 
   /** One thing after the other, and only while no later Teal drives. */
@@ -137,7 +145,7 @@ class HaproxyBalancer implements Balancer {
     if (this.#isClosed) return;
     if (!this.#claim.holds) {
       // The later Teal has the log now.
-      this.#watch?.destroy();
+      this.#plane.release();
       return this.#feed.close();
     }
     const next = await this.#queue(async () => {
@@ -146,7 +154,6 @@ class HaproxyBalancer implements Balancer {
       return isRestless ? LOOK_OFTEN : LOOK_EVERY;
     }).catch(() => RETRY_AFTER);
     this.#tell();
-    this.#keepWatch();
     this.#schedule(next);
   }
 
@@ -161,17 +168,6 @@ class HaproxyBalancer implements Balancer {
     if (now === this.#told) return;
     this.#told = now;
     this.#onChange();
-  }
-
-  /** A connection to the master ends with it: then it is looked after at once. */
-  #keepWatch(): void {
-    if (this.#isClosed || (this.#watch && !this.#watch.destroyed)) return;
-    const watch = connect(this.#places.masterSocket);
-    this.#watch = watch;
-    watch.on('error', () => undefined);
-    watch.on('close', () => this.#schedule(0));
-    watch.resume();
-    watch.unref();
   }
 
   #logged(line: string): void {

@@ -17,9 +17,17 @@ export interface Processes {
 /** A real I/O limit, in milliseconds. */
 const ANSWER_WITHIN = 10_000;
 
+/** HAProxy is being reloaded, has died, or does not answer. */
+export class HungUp extends Error {
+  override readonly name = 'HungUp';
+}
+
 /** Asks the master process. @throws when it does not answer */
-export async function readProcesses(socket: string): Promise<Processes> {
-  const text = await talk(socket, 'show proc\nquit\n');
+export const readProcesses = async (socket: string): Promise<Processes> =>
+  parseProcesses(await talk(socket, 'show proc\nquit\n'));
+
+/** Reads `show proc`. */
+export function parseProcesses(text: string): Processes {
   const master = /^\d+\s+master\s+(\d+)(?: \[failed: (\d+)\])?/m.exec(text);
   if (!master) throw new Error(`HAProxy's master said: ${text.trim()}`);
   const [before = '', old = ''] = text.split('# old workers');
@@ -34,39 +42,6 @@ export async function readProcesses(socket: string): Promise<Processes> {
 /** Asks the master to start a new worker with the files as they are; it answers by `readProcesses` only. */
 export const askReload = (socket: string): Promise<string> => talk(socket, 'reload\n');
 
-/**
- * Gives a worker commands, one after the other, on one connection.
- *
- * @returns what it said to each
- */
-export function command(socket: string, worker: number, commands: readonly string[]): Promise<string[]> {
-  if (commands.length === 0) return Promise.resolve([]);
-  return new Promise((resolve, reject) => {
-    const prompt = `${worker}> `;
-    const answers: string[] = [];
-    let pending = '';
-    let next = -1;
-    const connection = connect(socket, () => connection.write(`prompt\n@!${worker}\n`));
-    const limit = setTimeout(() => connection.destroy(new Error('HAProxy does not answer')), ANSWER_WITHIN);
-    connection.setEncoding('utf8');
-    connection.on('data', (part: string) => {
-      pending += part;
-      if (!(pending === prompt || pending.endsWith(`\n${prompt}`) || (next < 0 && pending.endsWith(prompt)))) return;
-      if (next >= 0 && answers.length < commands.length) answers.push(pending.slice(0, -prompt.length).trim());
-      pending = '';
-      next += 1;
-      const text = commands[next];
-      connection.write(text === undefined ? 'quit\n' : `${text}\n`);
-    });
-    connection.on('error', (error) => connection.destroy(error));
-    connection.on('close', () => {
-      clearTimeout(limit);
-      if (answers.length === commands.length) resolve(answers);
-      else reject(new Error(`worker ${worker} of HAProxy does not answer (${answers.length}/${commands.length})`));
-    });
-  });
-}
-
 /** Sends lines to the master and reads until it hangs up. */
 export function talk(socket: string, text: string, encoding: BufferEncoding = 'utf8'): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -80,9 +55,9 @@ export function talk(socket: string, text: string, encoding: BufferEncoding = 'u
   });
 }
 
-/** @throws when HAProxy has none */
+/** @throws {HungUp} when HAProxy has none */
 export function presentOf({ workers }: Pick<Processes, 'workers'>): Worker {
   const present = workers.find(({ isOld }) => !isOld);
-  if (!present) throw new Error('HAProxy has no worker');
+  if (!present) throw new HungUp('HAProxy has no worker');
   return present;
 }

@@ -1,26 +1,24 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import type { BalancerConfig, BalancerObservation, TargetGroupConfig } from '../balancer.ts';
 import { writeBook, type Book } from './book.ts';
-import { EPOCH, STICK, stickEntries, STRUCTURE, weightEntries, WEIGHTS } from './config/maps.ts';
-import { CONFIG_FILE, render, type Facts, type HealthBefore, type Rendered } from './config/render.ts';
+import { STRUCTURE } from './config/maps.ts';
+import { render, type Facts, type HealthBefore, type Rendered } from './config/render.ts';
 import { isUp } from './health.ts';
+import { install } from './install.ts';
 import { LastChecks } from './last-checks.ts';
-import { mapCommands, readMap } from './maps-plan.ts';
-import { presentOf, readProcesses, type Processes, type Worker } from './master.ts';
+import { presentOf, type Processes, type Worker } from './master.ts';
 import { portOfFront, probeOf } from './names.ts';
 import { observation, type Seen } from './observation.ts';
 import type { Places } from './places.ts';
 import { findPorts } from './ports.ts';
-import { checkConfig, endHaproxy, reloadHaproxy, startHaproxy } from './process.ts';
-import { readServerStates } from './server-states.ts';
-import { serverCommands, type ServerStates } from './servers.ts';
+import { endHaproxy, reloadHaproxy, startHaproxy } from './process.ts';
+import { readRunning } from './running.ts';
+import { mayShift, settle, type Settled, shift } from './settled.ts';
 import type { StatRow } from './stat.ts';
-import { readState, writePrivate, writeState, type State } from './state.ts';
+import { readState, writeState, type State } from './state.ts';
 import { Totals } from './totals.ts';
 import type { TrafficLog } from './traffic-log.ts';
 import { isRestless, overdue, Upkeep } from './upkeep.ts';
-import { Workers } from './workers.ts';
+import { insist, Workers } from './workers.ts';
 
 export interface PlaneOptions {
   readonly program: string;
@@ -28,13 +26,8 @@ export interface PlaneOptions {
   readonly host: string;
   readonly secret: string;
   readonly log: TrafficLog;
-}
-
-/** What the present worker does. */
-interface Running {
-  readonly weights: ReadonlyMap<string, string>;
-  readonly stick: ReadonlyMap<string, string>;
-  readonly servers: ServerStates;
+  /** Called when HAProxy has been reloaded or has died. */
+  readonly onHangUp: () => void;
 }
 
 /** HAProxy and what it was told. Calls must come one after the other. */
@@ -49,10 +42,11 @@ export class Plane {
   #epoch = 0;
   readonly #talk: Workers;
   #workers: readonly Worker[] = [];
+  #settled: Settled | undefined;
 
   constructor(options: PlaneOptions) {
     this.#options = options;
-    this.#talk = new Workers(options.places);
+    this.#talk = new Workers(options.places, options.onHangUp);
     this.#state = readState(options.places.folder, options.host);
     this.#book = writeBook(this.#state.config);
   }
@@ -69,39 +63,32 @@ export class Plane {
   /** Goes on with the HAProxy that runs in the folder, or starts one with what the last was told. */
   async takeUp(): Promise<void> {
     const { places, host } = this.#options;
-    const running = await this.#talk.processes();
-    if (running && this.#state.host === host) {
-      await this.look();
-      return;
+    const running = await this.#talk.running();
+    if (!running || this.#state.host !== host) {
+      this.#state = { ...this.#state, host };
+      await endHaproxy(places);
+      await this.#start(this.#state.config);
     }
-    this.#state = { ...this.#state, host };
-    await endHaproxy(places);
-    await this.#start(this.#state.config);
+    await this.look();
   }
 
-  /** Brings HAProxy to a config; weights and servers without a reload. */
-  async apply(config: BalancerConfig): Promise<void> {
+  /**
+   * Brings HAProxy to a config; weights and servers without a reload.
+   *
+   * @returns whether only weights moved: what was last seen of the rest holds
+   */
+  async apply(config: BalancerConfig): Promise<{ readonly isShift: boolean }> {
+    if (await this.#shift(config)) return { isShift: true };
     const asked = config.listeners.map(({ port }) => port);
     const ports = await findPorts(this.#options.host, asked, this.#state.ports, this.#isListening());
-    this.#state = { host: this.#options.host, config, groups: [...this.#groups(config)], ports };
-    writeState(this.#options.places.folder, this.#state);
-    this.#book = writeBook(config);
-    const running = await this.#talk.processes();
-    if (!running) return this.#start(config);
-    const rendered = this.#render(config);
-    const worker = presentOf(running);
-    const commands = [`show map ${WEIGHTS}`, `show map ${STICK}`, 'show servers state'];
-    const [weights = '', stick = '', servers = ''] = await this.#talk.command(worker, commands);
-    if (readMap(weights).get(STRUCTURE) !== rendered.structure) return this.#reload(config);
-    const actual = { weights: readMap(weights), stick: readMap(stick), servers: readServerStates(servers) };
-    await this.#talk.command(worker, this.#adjustments(config, actual));
-    await this.look();
+    this.#remember({ host: this.#options.host, config, groups: [...this.#groups(config)], ports });
+    await insist(() => this.#bring(config));
+    return { isShift: false };
   }
 
   /** Reads what every worker counts. */
   async look(): Promise<Processes> {
-    const { places } = this.#options;
-    const processes = await readProcesses(places.masterSocket);
+    const processes = await this.#talk.processes();
     const rows: StatRow[] = [];
     let present: StatRow[] = [];
     for (const worker of processes.workers) {
@@ -139,20 +126,27 @@ export class Plane {
     });
   }
 
-  /** Looks, and does what is due. */
+  /** Does what is due by what was last seen. */
   async tend(now: number): Promise<{ readonly isRestless: boolean }> {
-    const { workers } = await this.look();
     const tended = { groups: this.#configured(), seen: this.#seen, secret: this.#options.secret };
     const commands = this.#upkeep.due(tended, now);
-    await this.#talk.command(presentOf({ workers }), commands);
+    if (commands.length > 0) {
+      const { connection, worker } = await this.#talk.present();
+      await connection.command(worker, commands);
+    }
     for (const { group, server } of overdue(tended, now))
-      for (const worker of workers) await this.#talk.cut(worker, group, server).catch(gone);
+      for (const worker of this.#workers) await this.#talk.cut(worker, group, server).catch(gone);
     if (commands.length > 0) await this.look();
     return { isRestless: commands.length > 0 || isRestless({ ...tended, seen: this.#seen }) };
   }
 
   async end(): Promise<void> {
     await endHaproxy(this.#options.places);
+  }
+
+  /** Leaves HAProxy as it is. */
+  release(): void {
+    this.#talk.close();
   }
 
   // What is configured and what it renders to
@@ -202,47 +196,44 @@ export class Plane {
     };
   }
 
-  // Whole changes
+  #remember(state: State): void {
+    this.#state = state;
+    writeState(this.#options.places.folder, state);
+    this.#book = writeBook(state.config);
+  }
+
+  // Changes
+
+  async #shift(config: BalancerConfig): Promise<boolean> {
+    const settled = this.#settled;
+    this.#settled = undefined;
+    if (!settled || !mayShift(settled, config)) return false;
+    this.#remember({ ...this.#state, config });
+    this.#settled = await shift(settled, config);
+    if (this.#settled) this.#epoch = config.epoch;
+    return this.#settled !== undefined;
+  }
+
+  async #bring(config: BalancerConfig): Promise<void> {
+    if (!(await this.#talk.running())) await this.#start(config);
+    const { weights } = await readRunning(await this.#talk.present());
+    if (weights.get(STRUCTURE) !== this.#render(config).structure) await this.#reload(config);
+    const wanted = { config, groups: this.#configured(), secret: this.#options.secret };
+    this.#settled = await settle(await this.#talk.present(), wanted);
+    await this.look();
+  }
 
   async #start(config: BalancerConfig): Promise<void> {
     const { program, places } = this.#options;
-    await this.#write(this.#render(config));
+    await install(program, places.folder, this.#render(config));
     await startHaproxy(program, places);
-    await this.look();
   }
 
   async #reload(config: BalancerConfig): Promise<void> {
+    const { program, places } = this.#options;
     await this.look();
-    await this.#write(this.#render(config));
-    await reloadHaproxy(this.#options.places);
-    await this.look();
-  }
-
-  /** The files are in place only once HAProxy has accepted them. */
-  async #write({ files }: Rendered): Promise<void> {
-    const { folder } = this.#options.places;
-    const { [CONFIG_FILE]: text = '', ...others } = files;
-    for (const [name, content] of Object.entries(others)) writePrivate(join(folder, name), content);
-    writePrivate(join(folder, 'next.cfg'), text);
-    await checkConfig(this.#options.program, folder, 'next.cfg');
-    writePrivate(join(folder, CONFIG_FILE), text);
-    rmSync(join(folder, 'next.cfg'));
-  }
-
-  // Changes at run time
-
-  /** New servers come before a rule names their group, old ones leave when no request is sent there any more. */
-  #adjustments(config: BalancerConfig, { weights, stick, servers }: Running): string[] {
-    const commands = this.#configured().flatMap((group) => serverCommands(group, servers, this.#options.secret));
-    const leaves = (text: string) => text.endsWith(' state maint');
-    const kept = new Set([EPOCH, STRUCTURE]);
-    return [
-      ...commands.filter((text) => !leaves(text)),
-      ...mapCommands(STICK, stickEntries(config), stick, new Set()),
-      ...mapCommands(WEIGHTS, weightEntries(config), weights, kept),
-      ...commands.filter(leaves),
-      `set map ${WEIGHTS} ${EPOCH} ${config.epoch}`,
-    ];
+    await install(program, places.folder, this.#render(config));
+    await reloadHaproxy(places);
   }
 }
 
