@@ -21,6 +21,7 @@ import { front } from './server/front.ts';
 import { openHttpServer } from './server/http-server.ts';
 import { readCertificateFiles } from './services/acm/certificate-files.ts';
 import { acm } from './services/acm/index.ts';
+import { cloudwatch } from './services/cloudwatch/index.ts';
 import { codedeploy } from './services/codedeploy/index.ts';
 import { createDeploymentsPort } from './services/codedeploy/deployments-port.ts';
 import { defaultNetwork } from './services/ec2/default-network.ts';
@@ -28,8 +29,11 @@ import { ec2 } from './services/ec2/index.ts';
 import { ecs } from './services/ecs/index.ts';
 import { elbv2 } from './services/elbv2/index.ts';
 import type { Network } from './services/elbv2/network.ts';
+import { events } from './services/events/index.ts';
 import { iam } from './services/iam/index.ts';
 import { lambda } from './services/lambda/index.ts';
+import { logs } from './services/logs/index.ts';
+import { sns } from './services/sns/index.ts';
 import { sts } from './services/sts/index.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
@@ -175,6 +179,11 @@ async function startPlatform(
     bell,
     checkpoint,
   });
+  const part = (name: string) => ({ store, clock, bell, logger: logger.with({ part: name }) });
+  const topics = sns({ ...part('sns'), clients, endpoint });
+  const buses = events({ ...part('events'), clients });
+  const watching = cloudwatch({ ...part('cloudwatch'), clients, emit: buses.emit });
+  const logging = logs({ ...part('logs'), folder: join(folder.path, 'logs'), publish: watching.publish });
   const certificates = acm({
     store,
     clock,
@@ -220,6 +229,10 @@ async function startPlatform(
       engine: () => engine,
       clients: asCodeDeploy,
     }),
+    topics,
+    buses,
+    watching,
+    logging,
     iam({ store, clock }),
     sts(),
     ec2(),

@@ -64,6 +64,10 @@ const RULES: readonly Rule[] = [
       'sts:',
       'ec2:',
       'acm:',
+      'cloudwatch:',
+      'logs:',
+      'sns:',
+      'events:',
     ] as const
   ).map((pair): Rule => {
     const [service = '', driver = ''] = pair.split(':');

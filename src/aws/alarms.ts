@@ -6,14 +6,12 @@ import { callPort } from './port-error.ts';
 export const createAlarms = (clients: Pick<AwsClients, 'cloudwatch'>): Alarms => ({
   active: (scope, names) =>
     callPort(async () => {
-      if (!clients.cloudwatch) throw new PortError('unavailable', 'CloudWatch alarms are not served by this Teal yet');
-      // Loaded when first asked for: most deployments have no alarms, and starting Teal should not wait for it.
       const { DescribeAlarmsCommand } = await import('@aws-sdk/client-cloudwatch');
       const command = new DescribeAlarmsCommand({
         AlarmNames: [...names],
         AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
       });
-      const { MetricAlarms = [], CompositeAlarms = [] } = await clients.cloudwatch(scope).send(command);
+      const { MetricAlarms = [], CompositeAlarms = [] } = await (await clients.cloudwatch(scope)).send(command);
       const found = [...MetricAlarms, ...CompositeAlarms];
       const missing = names.filter((name) => !found.some((alarm) => alarm.AlarmName === name));
       if (missing.length > 0) throw new PortError('missing', `there is no alarm ${missing.join(', ')}`);

@@ -1,6 +1,6 @@
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Action, TargetGroupStickinessConfig } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, it } from 'vitest';
-import { PortError } from '../engine/ports.ts';
 import { createAlarms } from './alarms.ts';
 import { weightsOf, withForward } from './forward-action.ts';
 import { toPortError } from './port-error.ts';
@@ -112,8 +112,12 @@ it('makes a task set of the AppSpec, and of the primary where the AppSpec is sil
   expect(spread.launchType).toBeUndefined();
 });
 
-it('says that alarms are not served where nothing serves them', async () => {
-  const alarms = createAlarms({});
+it('says which alarm there is not', async () => {
+  const answer = { MetricAlarms: [{ AlarmName: 'a', StateValue: 'ALARM' }], CompositeAlarms: [] };
+  const alarms = createAlarms({
+    cloudwatch: async () => ({ send: async () => answer }) as unknown as CloudWatchClient,
+  });
 
-  await expect(alarms.active({ account: '1', region: 'r' }, ['a'])).rejects.toThrow(PortError);
+  expect(await alarms.active({ account: '1', region: 'r' }, ['a'])).toEqual(['a']);
+  await expect(alarms.active({ account: '1', region: 'r' }, ['a', 'b'])).rejects.toThrow('there is no alarm b');
 });

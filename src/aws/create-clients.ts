@@ -1,7 +1,11 @@
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { CodeDeployClient } from '@aws-sdk/client-codedeploy';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import type { Scope } from '../kernel/scope.ts';
 import type { AwsClients } from './clients.ts';
 import { scopeSigner } from './scope-signer.ts';
@@ -34,11 +38,31 @@ export function createAwsClients(options: AwsClientOptions): AwsClients & { clos
       return made;
     };
   };
+  let cloudwatch: ((scope: Scope) => CloudWatchClient) | undefined;
+  let logs: ((scope: Scope) => CloudWatchLogsClient) | undefined;
+  let sns: ((scope: Scope) => SNSClient) | undefined;
+  let events: ((scope: Scope) => EventBridgeClient) | undefined;
   return {
     codedeploy: perScope('codedeploy', (config) => new CodeDeployClient(config)),
     ecs: perScope('ecs', (config) => new ECSClient(config)),
     elbv2: perScope('elasticloadbalancing', (config) => new ElasticLoadBalancingV2Client(config)),
     lambda: perScope('lambda', (config) => new LambdaClient(config)),
+    async cloudwatch(scope) {
+      const { CloudWatchClient } = await import('@aws-sdk/client-cloudwatch');
+      return (cloudwatch ??= perScope('monitoring', (config) => new CloudWatchClient(config)))(scope);
+    },
+    async logs(scope) {
+      const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
+      return (logs ??= perScope('logs', (config) => new CloudWatchLogsClient(config)))(scope);
+    },
+    async sns(scope) {
+      const { SNSClient } = await import('@aws-sdk/client-sns');
+      return (sns ??= perScope('sns', (config) => new SNSClient(config)))(scope);
+    },
+    async events(scope) {
+      const { EventBridgeClient } = await import('@aws-sdk/client-eventbridge');
+      return (events ??= perScope('events', (config) => new EventBridgeClient(config)))(scope);
+    },
     close() {
       for (const client of kept.splice(0)) client.destroy();
     },

@@ -62,6 +62,22 @@ export const MIGRATIONS: readonly Migration[] = [
       await addMembers(db, 'elbv2_target_groups', { protocol: 'HTTP' }, '$.healthCheck');
     },
   },
+  {
+    name: '0003-watching',
+    up: documents(
+      'cloudwatch_alarms',
+      'cloudwatch_alarm_history',
+      'logs_groups',
+      'logs_streams',
+      'logs_metric_filters',
+      'sns_topics',
+      'sns_subscriptions',
+      'sns_deliveries',
+      'events_buses',
+      'events_rules',
+      'events_deliveries',
+    ),
+  },
 ];
 
 /** Gives every document of a kind the members that it lacks. @param at - where in the document they belong */

@@ -57,7 +57,8 @@ export type Actions<M> = {
 export type AnyActions = Readonly<Record<string, ((input: never, ctx: CallContext) => unknown) | undefined>>;
 
 /** Which service a table of actions belongs to: a key of the wire's catalogue. */
-export type ServiceName = 'codedeploy' | 'ecs' | 'elbv2' | 'lambda' | 'iam' | 'sts' | 'ec2' | 'acm';
+export type ServiceName =
+  'codedeploy' | 'ecs' | 'elbv2' | 'lambda' | 'iam' | 'sts' | 'ec2' | 'acm' | 'cloudwatch' | 'logs' | 'sns' | 'events';
 
 /** A service as `main` mounts it. */
 export interface Service {

@@ -38,5 +38,9 @@ export const sdkClients: Readonly<Record<ServiceName, (requestHandler: unknown) 
   iam: async (handler) => anyClient(await import('@aws-sdk/client-iam'), 'IAMClient', handler),
   sts: async (handler) => anyClient(await import('@aws-sdk/client-sts'), 'STSClient', handler),
   ec2: async (handler) => anyClient(await import('@aws-sdk/client-ec2'), 'EC2Client', handler),
+  cloudwatch: async (handler) => anyClient(await import('@aws-sdk/client-cloudwatch'), 'CloudWatchClient', handler),
+  logs: async (handler) => anyClient(await import('@aws-sdk/client-cloudwatch-logs'), 'CloudWatchLogsClient', handler),
+  sns: async (handler) => anyClient(await import('@aws-sdk/client-sns'), 'SNSClient', handler),
+  events: async (handler) => anyClient(await import('@aws-sdk/client-eventbridge'), 'EventBridgeClient', handler),
   acm: async (handler) => anyClient(await import('@aws-sdk/client-acm'), 'ACMClient', handler),
 };

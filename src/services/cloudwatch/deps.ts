@@ -1,0 +1,17 @@
+import type { Bell } from '../../kernel/bell.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { EmitEvent } from '../../kernel/platform-event.ts';
+import type { AwsClients } from '../../aws/clients.ts';
+import type { Store } from '../../store/store.ts';
+
+/** What this service is built from. */
+export interface CloudWatchParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly bell: Bell;
+  readonly emit: EmitEvent;
+  /** For the actions of alarms: SNS topics and Lambda functions. */
+  readonly clients: Pick<AwsClients, 'sns' | 'lambda'>;
+}

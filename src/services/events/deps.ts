@@ -1,0 +1,14 @@
+import type { Bell } from '../../kernel/bell.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { AwsClients } from '../../aws/clients.ts';
+import type { Store } from '../../store/store.ts';
+
+/** What this service is built from. */
+export interface EventsParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly bell: Bell;
+  readonly clients: Pick<AwsClients, 'lambda' | 'sns' | 'logs'>;
+}

@@ -1,0 +1,16 @@
+import type { Bell } from '../../kernel/bell.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { AwsClients } from '../../aws/clients.ts';
+import type { Store } from '../../store/store.ts';
+
+/** What this service is built from. */
+export interface SnsParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly bell: Bell;
+  readonly clients: Pick<AwsClients, 'lambda'>;
+  /** Where Teal is reached, for links in messages. */
+  readonly endpoint: () => string;
+}
