@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BalancerConfig } from '../balancer.ts';
 
@@ -16,15 +16,27 @@ export interface State {
 const EMPTY: BalancerConfig = { epoch: 0, listeners: [], targetGroups: [] };
 
 export function readState(folder: string, host: string): State {
-  try {
-    return JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8')) as State;
-  } catch {
-    return { host, config: EMPTY, groups: [], ports: [] };
-  }
+  for (const file of stateFiles(folder))
+    try {
+      return JSON.parse(readFileSync(file, 'utf8')) as State;
+    } catch {
+      // A crash left the other one.
+    }
+  return { host, config: EMPTY, groups: [], ports: [] };
 }
 
-export const writeState = (folder: string, state: State): void =>
-  writePrivate(join(folder, 'state.json'), JSON.stringify(state));
+/** Takes the old file away before it renames the new one: over another, ext4 writes to the disk first (0.3 ms). */
+export function writeState(folder: string, state: State): void {
+  const [file, next] = stateFiles(folder);
+  writeFileSync(next, JSON.stringify(state), { mode: 0o600 });
+  rmSync(file, { force: true });
+  renameSync(next, file);
+}
+
+const stateFiles = (folder: string): readonly [file: string, next: string] => [
+  join(folder, 'state.json'),
+  join(folder, 'state.json.new'),
+];
 
 /** What cookies are signed with; they are good for as long as the folder is. */
 export function readSecret(folder: string): string {
