@@ -6,6 +6,16 @@ import { identify, type ProcessIdentity } from '../process-identity.ts';
 
 export const READY_WITHIN = 10_000;
 
+/**
+ * How glibc keeps memory (bytes): by itself it gives what large answers took back to the system after each pause and asks
+ * for it anew, at a third of the processor time. Other systems ignore this.
+ */
+const MEMORY = {
+  MALLOC_TRIM_THRESHOLD_: String(64 * 1024 * 1024),
+  MALLOC_MMAP_THRESHOLD_: String(1024 * 1024),
+  MALLOC_TOP_PAD_: String(1024 * 1024),
+};
+
 interface Start {
   readonly entry: string;
   readonly folder: string;
@@ -24,6 +34,7 @@ export function startProcess({ entry, folder, host, places }: Start): Promise<bo
   const child = spawn(process.execPath, [entry, folder, host], {
     cwd: folder,
     detached: true,
+    env: { ...process.env, ...MEMORY },
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);
