@@ -69,6 +69,16 @@ describe.skipIf(missing !== undefined && !process.env['CI'])(`haproxy: shifts ${
   const command = (text: string) =>
     asked(async (connection) => connection.command(presentOf(await connection.processes()), [text]));
 
+  it('need no new worker where nothing listens', async () => {
+    const nothing = () => configOf((epoch += 1), [], []);
+    await balancer.apply(nothing());
+    const { pid } = await worker();
+
+    const applied = await balancer.apply(nothing());
+
+    expect([applied.epoch, (await worker()).pid]).toEqual([epoch, pid]);
+  });
+
   it('are in force, and observed, when they are acknowledged, with the worker of before', async () => {
     const port = await begin();
     const { pid } = await worker();

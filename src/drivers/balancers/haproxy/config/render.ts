@@ -78,6 +78,8 @@ function markerFrontend(facts: Facts): string {
     `bind unix@${facts.markerSocket} mode 600`,
     `log ring@${LOG_RING} format raw local0 info`,
     "log-format 'm %rt %HP'",
+    // HAProxy forgets a map that no rule asks, and what was applied is written there.
+    `http-request set-var(txn.epoch) str(${EPOCH}),map_str(${WEIGHTS})`,
     'http-request return status 200',
   ]);
 }
