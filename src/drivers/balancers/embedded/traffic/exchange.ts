@@ -1,20 +1,17 @@
 import type { Choice, MatchedRule, PickedTarget, RoutingTable } from './choice.ts';
-import { answerHeaders } from './answer-headers.ts';
+import { AnswerRelay } from './answer-relay.ts';
 import { ExchangeRecord } from './exchange-record.ts';
+import { isRepeatable, neverSent, statusOf, wasStale } from './failure.ts';
 import type { HttpDate } from './http-date.ts';
-import { splitAuthority } from './http1/authority.ts';
 import type { AnswerHead, ClientListener, ClientStream, Failure, TargetListener, TargetStream } from './messages.ts';
 import type { Socket } from 'node:net';
 import { outgoingRequest, tooManyForwarders, type OutgoingRequest } from './outgoing-head.ts';
 import { answerOwn, type OwnAnswer } from './pages.ts';
 import { matchesVersion } from './protocol-match.ts';
-import { redirectLocation } from './routing.ts';
+import { RequestBodyRelay } from './request-body-relay.ts';
+import { answerOfRule } from './routing.ts';
 import type { TraceIds } from './trace-ids.ts';
 import { splice } from './tunnel.ts';
-
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
-/** Answers of a known length up to this are sent when they are whole: one write, and 504 where they come short. Bytes. */
-const HELD_BODY = 16 * 1024;
 
 /** What all exchanges of a port share. */
 export interface ExchangeMeans {
@@ -36,24 +33,17 @@ export class Exchange implements ClientListener, TargetListener {
   /** Grows with each target tried, so that a stream which fails as it is opened is told from the next. */
   #attempt = 0;
   #connected = false;
-  #bodySent: boolean;
-  /** Parts of the body that came before there was a connection. */
-  #early: Buffer[] | undefined;
-  #earlyEnd: { readonly trailers: readonly string[] | undefined } | undefined;
+  readonly #body: RequestBodyRelay | undefined;
   #continued = false;
-  #clientPaused = false;
-  /** The answer's head while its body is awaited, and what has come of it. */
-  #held: AnswerHead | undefined;
-  #heldParts: Buffer[] | undefined;
-  /** The status that the client has been told. */
-  #status = 0;
+  readonly #answer: AnswerRelay;
   #over = false;
 
   constructor(client: ClientStream, table: RoutingTable, means: ExchangeMeans) {
     this.#client = client;
     this.#table = table;
     this.#means = means;
-    this.#bodySent = client.head.body === 'none';
+    this.#answer = new AnswerRelay(client, table.listener.http, means.date);
+    this.#body = client.head.body === 'none' ? undefined : new RequestBodyRelay(client, this.#record);
   }
 
   start(): void {
@@ -71,25 +61,21 @@ export class Exchange implements ClientListener, TargetListener {
 
   connected(): void {
     this.#connected = true;
-    if (this.#bodySent) return this.#record.sent();
+    if (!this.#body || this.#body.isSent) return this.#record.sent();
     // On a connection in use this comes while the stream is opened.
-    if (this.#stream) this.#sendBody(this.#stream);
+    if (this.#stream) this.#body.sendOn(this.#stream);
   }
 
   sendable(): void {
-    if (!this.#over && this.#clientPaused) this.#resumeClient();
+    if (!this.#over) this.#body?.resume();
   }
 
   data(bytes: Buffer): void {
-    if (this.#over) return;
-    if (!this.#connected || !this.#stream) (this.#early ??= []).push(bytes);
-    else if (!this.#stream.write(bytes)) this.#pauseClient();
+    if (!this.#over) this.#body?.data(bytes, this.#open);
   }
 
   dataEnd(trailers: readonly string[] | undefined): void {
-    if (this.#over || this.#bodySent) return;
-    if (!this.#connected || !this.#stream) this.#earlyEnd = { trailers };
-    else this.#endBody(this.#stream, trailers);
+    if (!this.#over) this.#body?.end(trailers, this.#open);
   }
 
   drained(): void {
@@ -99,7 +85,7 @@ export class Exchange implements ClientListener, TargetListener {
   clientGone(): void {
     if (this.#over) return;
     this.#leaveTarget();
-    this.#finish(this.#status === 0 ? 460 : this.#status);
+    this.#finish(this.#answer.status === 0 ? 460 : this.#answer.status);
   }
 
   clientBroke(): void {
@@ -123,32 +109,27 @@ export class Exchange implements ClientListener, TargetListener {
     if (this.#over) return;
     this.#record.answered();
     this.#record.targetStatus = head.status;
-    if (head.bodyLength !== undefined && head.bodyLength <= HELD_BODY) this.#held = head;
-    else this.#answer(head);
+    const cookies = this.#target && this.#choice?.cookies(this.#target, head.headers);
+    if (cookies) for (const cookie of cookies) head.headers.push('Set-Cookie', cookie);
+    this.#answer.begin(head);
   }
 
   answerData(bytes: Buffer): boolean {
-    if (this.#over) return true;
-    if (!this.#held) return this.#client.write(bytes);
-    (this.#heldParts ??= []).push(bytes);
-    return true;
+    return this.#over || this.#answer.data(bytes);
   }
 
   ended(last: Buffer | undefined, trailers: readonly string[] | undefined): void {
     if (this.#over) return;
-    if (this.#held) this.#answer(this.#held);
-    const parts = this.#heldParts;
-    if (parts && last) parts.push(last);
     this.#stream = undefined;
     this.#endTarget();
-    this.#client.end(parts ? Buffer.concat(parts) : last, trailers);
-    this.#finish(this.#status);
+    this.#answer.end(last, trailers);
+    this.#finish(this.#answer.status);
   }
 
   switched(head: AnswerHead, socket: Socket, rest: Buffer): void {
     if (this.#over) return void socket.destroy();
     this.#record.answered();
-    this.#record.targetStatus = this.#status = head.status;
+    this.#record.targetStatus = this.#answer.status = head.status;
     const { socket: client, rest: sent } = this.#client.tunnel(head.headers);
     const { idleTimeout } = this.#table.listener.http;
     this.#stream = undefined;
@@ -166,34 +147,25 @@ export class Exchange implements ClientListener, TargetListener {
     this.#attempt += 1;
     this.#endTarget();
     this.#record.failure = why;
-    if (this.#status > 0) {
+    if (this.#answer.status > 0) {
       this.#client.abort();
-      return this.#finish(this.#status);
+      return this.#finish(this.#answer.status);
     }
     const next = target && this.#retryOn(target, stream, why);
     if (next) {
       this.#record.failure = undefined;
       return this.#send(next, true);
     }
-    this.#held = undefined;
-    this.#own({ status: this.#statusOf(why) });
+    this.#answer.drop();
+    this.#own({ status: statusOf(why, this.#awaitsClient) });
   }
 
   #follow({ route }: MatchedRule): void {
-    switch (route.type) {
-      case 'forward':
-        return this.#forward(route.choose(this.#client.head));
-      case 'fixed-response':
-        return this.#own({ status: route.statusCode, contentType: route.contentType, body: route.body });
-      case 'redirect': {
-        const { head, peer } = this.#client;
-        const port = splitAuthority(head.authority)?.port ?? String(this.#table.listener.port);
-        const protocol = peer.tls ? 'https' : 'http';
-        const asked = { protocol, host: head.host, port, path: head.path, query: head.query ?? '' } as const;
-        this.#record.redirectUrl = redirectLocation(route, asked);
-        return this.#own({ status: route.statusCode, location: this.#record.redirectUrl });
-      }
-    }
+    const { head, peer } = this.#client;
+    if (route.type === 'forward') return this.#forward(route.choose(head));
+    const own = answerOfRule(route, head, peer, this.#table.listener.port);
+    if (own.location !== undefined) this.#record.redirectUrl = own.location;
+    this.#own(own);
   }
 
   #forward(choice: Choice): void {
@@ -208,7 +180,7 @@ export class Exchange implements ClientListener, TargetListener {
     this.#send(choice.target, false);
     if (this.#over) return;
     this.#client.listen(this);
-    if (!this.#bodySent && !this.#connected) this.#pauseClient();
+    if (!this.#connected) this.#body?.pause();
   }
 
   #send(target: PickedTarget, again: boolean): void {
@@ -221,29 +193,18 @@ export class Exchange implements ClientListener, TargetListener {
     const { head } = this.#outgoing;
     const stream = target.connector.open(head, this, {
       fresh: again || head.wantsWebSocket,
-      repeatable: this.#repeatable(),
+      repeatable: isRepeatable(this.#client.head),
       ...(this.#client.head.alone === true ? { alone: true } : undefined),
       idleTimeout: this.#table.listener.http.idleTimeout,
     });
     if (this.#over || attempt !== this.#attempt) return;
     this.#stream = stream;
-    if (this.#connected && !this.#bodySent) this.#sendBody(stream);
+    if (this.#connected && this.#body?.isSent === false) this.#body.sendOn(stream);
   }
 
-  /** What came of the body so far, and then the rest: it is read only once there is a connection. */
-  #sendBody(stream: TargetStream): void {
-    const early = this.#early;
-    this.#early = undefined;
-    let ready = true;
-    if (early) for (const bytes of early) ready = stream.write(bytes);
-    if (this.#earlyEnd) this.#endBody(stream, this.#earlyEnd.trailers);
-    else if (ready && this.#clientPaused) this.#resumeClient();
-  }
-
-  #endBody(stream: TargetStream, trailers: readonly string[] | undefined): void {
-    this.#bodySent = true;
-    this.#record.sent();
-    stream.endBody(trailers && forwardableTrailers(trailers));
+  /** The stream to the target, once there is a connection. */
+  get #open(): TargetStream | undefined {
+    return this.#connected ? this.#stream : undefined;
   }
 
   /**
@@ -253,43 +214,24 @@ export class Exchange implements ClientListener, TargetListener {
   #retryOn(failed: PickedTarget, stream: TargetStream | undefined, why: Failure): PickedTarget | undefined {
     const choice = this.#choice;
     (this.#tried ??= new Set()).add(failed);
-    if (why === 'connect' || why === 'connect-timeout') return choice?.another(this.#tried);
-    const stale = why === 'closed' && stream?.reused === true && !stream.answered && this.#repeatable();
-    if (!stale) return undefined;
+    if (neverSent(why)) return choice?.another(this.#tried);
+    if (!wasStale(why, stream, this.#client.head)) return undefined;
     return choice?.isRoutable(failed) === true ? failed : choice?.another(this.#tried);
   }
 
-  #repeatable(): boolean {
-    const { head } = this.#client;
-    return head.body === 'none' && !head.wantsWebSocket && IDEMPOTENT.has(head.method);
-  }
-
-  #statusOf(why: Failure): number {
-    if (why === 'connect-timeout' || why === 'short') return 504;
-    if (why !== 'timeout') return 502;
-    const { expectsContinue } = this.#client.head;
-    const clientToBlame = !this.#bodySent && !this.#clientPaused && (!expectsContinue || this.#continued);
-    return clientToBlame ? 408 : 504;
-  }
-
-  #answer(head: AnswerHead): void {
-    const { http } = this.#table.listener;
-    const target = this.#target;
-    const cookies = target && this.#choice?.cookies(target, head.headers);
-    if (cookies) for (const cookie of cookies) head.headers.push('Set-Cookie', cookie);
-    const headers = answerHeaders(head.headers, http, this.#means.date.text(Date.now()));
-    this.#held = undefined;
-    this.#status = head.status;
-    this.#client.answer(head.status, head.reason, headers, head.bodyLength);
+  /** Whether the exchange waits for the client, and not for the target. */
+  get #awaitsClient(): boolean {
+    if (!this.#body || this.#body.isSent || this.#body.isPaused) return false;
+    return !this.#client.head.expectsContinue || this.#continued;
   }
 
   /** Ends the request by an answer of the balancer's own, or by none when one has begun. */
   #giveUp(own: OwnAnswer): void {
     if (this.#over) return;
     this.#leaveTarget();
-    if (this.#status === 0) return this.#own(own);
+    if (this.#answer.status === 0) return this.#own(own);
     this.#client.abort();
-    this.#finish(this.#status);
+    this.#finish(this.#answer.status);
   }
 
   #own(own: OwnAnswer): void {
@@ -315,33 +257,4 @@ export class Exchange implements ClientListener, TargetListener {
     this.#over = true;
     this.#table.ledger.finished(this.#record.report(this.#client, status, tunnelled));
   }
-
-  #pauseClient(): void {
-    this.#clientPaused = true;
-    this.#client.pause();
-  }
-
-  #resumeClient(): void {
-    this.#clientPaused = false;
-    this.#client.resume();
-  }
 }
-
-/** Fields that may not come behind a body: they would change what was already understood. Source: RFC 9110 6.5.1. */
-const NO_TRAILERS: ReadonlySet<string> = new Set([
-  'host',
-  'content-length',
-  'transfer-encoding',
-  'trailer',
-  'connection',
-  'te',
-  'authorization',
-  'cookie',
-  'x-forwarded-for',
-  'x-forwarded-proto',
-  'x-forwarded-port',
-  'x-amzn-trace-id',
-]);
-
-const forwardableTrailers = (trailers: readonly string[]): readonly string[] =>
-  trailers.filter((_, index) => !NO_TRAILERS.has(trailers[index - (index % 2)]?.toLowerCase() ?? ''));

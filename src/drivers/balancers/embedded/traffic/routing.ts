@@ -1,5 +1,8 @@
 import type { ListenerConfig, RuleAction } from '../../balancer.ts';
 import type { Ledger, MatchedRule, RoutingTable } from './choice.ts';
+import { splitAuthority } from './http1/authority.ts';
+import type { Peer, RequestHead } from './messages.ts';
+import type { OwnAnswer } from './pages.ts';
 import { compileConditions } from './routing/conditions.ts';
 import { compileForward, type FindGroup } from './routing/forward.ts';
 import type { CookieSeal } from './stickiness/cookie-seal.ts';
@@ -69,6 +72,14 @@ export interface Asked {
   readonly query: string;
 }
 
+const askedOf = ({ authority, host, path, query = '' }: RequestHead, peer: Peer, listenerPort: number): Asked => ({
+  protocol: peer.tls ? 'https' : 'http',
+  host,
+  port: splitAuthority(authority)?.port ?? String(listenerPort),
+  path,
+  query,
+});
+
 /** Where a redirect leads; the port is always said. Source: ELB User Guide, redirect actions. */
 export function redirectLocation(action: Extract<RuleAction, { type: 'redirect' }>, asked: Asked): string {
   const values: Record<string, string> = { ...asked, path: asked.path.replace(/^\//, '') };
@@ -77,4 +88,17 @@ export function redirectLocation(action: Extract<RuleAction, { type: 'redirect' 
   const query = fill(action.query);
   const scheme = fill(action.protocol).toLowerCase();
   return `${scheme}://${fill(action.host)}:${fill(action.port)}${fill(action.path)}${query === '' ? '' : `?${query}`}`;
+}
+
+/** What a rule that does not forward answers with. @param listenerPort - told where the Host header names no port */
+export function answerOfRule(
+  action: Exclude<RuleAction, { type: 'forward' }>,
+  head: RequestHead,
+  peer: Peer,
+  listenerPort: number,
+): OwnAnswer {
+  const { statusCode: status } = action;
+  if (action.type === 'redirect')
+    return { status, location: redirectLocation(action, askedOf(head, peer, listenerPort)) };
+  return { status, contentType: action.contentType, body: action.body };
 }
