@@ -15,9 +15,18 @@ export interface CatalogueEntry {
   readonly version: string;
   readonly xmlNamespace: string;
   readonly protocol: ProtocolName;
+  /** For services that are also spoken in Smithy's RPC v2 with CBOR. */
+  readonly cbor?: CborNames;
   /** Imports the SDK package, which costs 50 to 220 ms and 15 to 70 MB: only when a request asks for the service. */
   load(): Promise<ServiceModel>;
   loadConstraints(): Promise<ConstraintFile>;
+}
+
+export interface CborNames {
+  /** The service's shape, which stands in the path. */
+  readonly service: string;
+  /** Members of outputs that are integers: some clients refuse a double for them, and an integer for all others. */
+  readonly integers: ReadonlySet<string>;
 }
 
 /** A table that a JSON module holds: its type is only as wide as its content, so it is widened here. */
@@ -103,6 +112,26 @@ export const catalogue: Readonly<Record<ServiceName, CatalogueEntry>> = {
     version: '2010-08-01',
     xmlNamespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
     protocol: 'aws-query',
+    cbor: {
+      service: 'GraniteServiceVersion20100801',
+      integers: new Set([
+        'ActionsSuppressorExtensionPeriod',
+        'ActionsSuppressorWaitPeriod',
+        'ApproximateUniqueCount',
+        'DatapointsToAlarm',
+        'EvaluationInterval',
+        'EvaluationPeriods',
+        'MaxContributorCount',
+        'MaxDatapoints',
+        'MaxRecords',
+        'MaxResults',
+        'PendingPeriod',
+        'Period',
+        'RecoveryPeriod',
+        'Size',
+        'StorageResolution',
+      ]),
+    },
     load: async () => buildModel(await import('@aws-sdk/client-cloudwatch')),
     loadConstraints: async () => table(await import('./constraints/cloudwatch.json', { with: { type: 'json' } })),
   },

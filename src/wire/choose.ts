@@ -3,6 +3,7 @@ import type { CredentialScope } from './credential-scope.ts';
 import type { Mounted } from './mounted.ts';
 import type { Protocols } from './protocols/protocols.ts';
 import type { Protocol } from './protocols/protocol.ts';
+import { cborPath } from './protocols/rpc-cbor.ts';
 import { refuseAsS3, refuseInCbor, type Refusal } from './protocols/refusal.ts';
 import type { WireRequest } from './request.ts';
 
@@ -27,12 +28,18 @@ export async function choose(
 ): Promise<Choice> {
   const { headers } = request;
   const target = headers['x-amz-target'];
-  if (headers['smithy-protocol'] === 'rpc-v2-cbor')
-    return refuse(`the CBOR protocol (${cut(request.path)})`, refuseInCbor);
+  if (isCbor(request)) return byCborPath(request, mounted, protocols);
   if (target !== undefined) return byTarget(target, protocols.jsonOf(request), mounted);
   if (scope.signingName !== undefined) return byScope(request, scope.signingName, mounted, protocols);
   if (isForm(request)) return byVersion(await version(), mounted, protocols);
   return byPath(request, mounted, protocols);
+}
+
+function byCborPath(request: WireRequest, mounted: readonly Mounted[], protocols: Protocols): Choice {
+  const asked = cborPath(request.path);
+  const found = asked && mounted.find(({ entry }) => entry.cbor?.service === asked.service);
+  if (found) return { mounted: found, protocol: protocols.cbor };
+  return refuse(`the CBOR protocol (${cut(request.path)})`, refuseInCbor);
 }
 
 function byTarget(target: string, json: Protocol, mounted: readonly Mounted[]): Choice {
@@ -63,6 +70,8 @@ function byPath(request: WireRequest, mounted: readonly Mounted[], protocols: Pr
   if (rest && /^\/\d{4}-\d\d-\d\d\//.test(request.path)) return { mounted: rest, protocol: protocols.rest };
   return refuse(`${cut(request.method)} ${cut(request.path)}, which would be S3 or a container registry`, refuseAsS3);
 }
+
+export const isCbor = ({ headers }: WireRequest): boolean => headers['smithy-protocol'] === 'rpc-v2-cbor';
 
 export const isForm = ({ method, headers, query }: WireRequest): boolean =>
   (headers['content-type'] ?? '').toLowerCase().startsWith('application/x-www-form-urlencoded') ||

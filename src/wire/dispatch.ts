@@ -2,7 +2,7 @@ import { newId } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { ApiError } from './api-error.ts';
 import { readBody } from './body.ts';
-import { choose, isForm, type Choice } from './choose.ts';
+import { choose, isCbor, isForm, type Choice } from './choose.ts';
 import { credentialScope, type CredentialScope } from './credential-scope.ts';
 import { faultOf, internalFailure, type Fault } from './fault.ts';
 import type { Operation } from './model.ts';
@@ -10,7 +10,7 @@ import { mount, type Loaded, type Mounted } from './mounted.ts';
 import { requireOwnOrigin } from './own-origin.ts';
 import { textOf, type Fields, type Protocol } from './protocols/protocol.ts';
 import { createProtocols, type Protocols } from './protocols/protocols.ts';
-import type { Refusal } from './protocols/refusal.ts';
+import { refuseInCbor, type Refusal } from './protocols/refusal.ts';
 import type { WireRequest, WireResponse } from './request.ts';
 import type { CallContext, Service } from './types.ts';
 import { NotAnInteger, validate } from './validate.ts';
@@ -75,7 +75,8 @@ async function chooseSafely(
   } catch (cause) {
     const error = cause instanceof ApiError ? cause : new ApiError('InternalFailure', internalFailure.message, 500);
     if (cause !== error) call.log.error('request could not be placed', { requestId: call.requestId, cause });
-    return { refuse: error, in: isForm(request) ? protocols.query : protocols.jsonOf(request) };
+    const plain = isForm(request) ? protocols.query : protocols.jsonOf(request);
+    return { refuse: error, in: isCbor(request) ? refuseInCbor : plain };
   }
 }
 
@@ -107,8 +108,20 @@ async function serve(call: Call, mounted: Mounted, protocol: Protocol, limit: nu
   } catch (cause) {
     const fault = faultOf(asked.model, cause) ?? hide(cause, log, asked.operation);
     log.debug('request failed', { operation: asked.operation, code: fault.code, reason: fault.message });
-    return protocol.writeError(mounted.entry, fault, requestId);
+    return withQueryError(request, mounted, fault, protocol.writeError(mounted.entry, fault, requestId));
   }
+}
+
+/** Clients of a service that once was query's ask for the codes that their users know from then. */
+function withQueryError(
+  { headers }: WireRequest,
+  { entry }: Mounted,
+  fault: Fault,
+  answer: WireResponse,
+): WireResponse {
+  if (entry.protocol !== 'aws-query' || headers['x-amzn-query-mode'] !== 'true') return answer;
+  const type = fault.side === 'client' ? 'Sender' : 'Receiver';
+  return { ...answer, headers: { ...answer.headers, 'x-amzn-query-error': `${fault.queryCode};${type}` } };
 }
 
 function hide(cause: unknown, log: Logger, operation: string | undefined): Fault {

@@ -42,13 +42,18 @@ export const internalFailure: Fault = {
 };
 
 function ofApiError(model: ServiceModel | undefined, error: ApiError): Fault {
-  const { code, message, status } = error;
-  const exception = model?.exceptions.get(code);
+  const { message, status } = error;
+  const exception = model && (model.exceptions.get(error.code) ?? byQueryCode(model, error.code));
+  const code = exception?.name ?? error.code;
   const members = exception?.messageMember ? { [exception.messageMember]: message } : {};
   const queryCode = exception?.queryCode ?? code;
   const side = status < 500 ? 'client' : 'server';
   return { code, message, status, queryCode, queryStatus: status, side, exception, members };
 }
+
+/** A service with more than one protocol has two names for an error; either may be thrown. */
+const byQueryCode = ({ exceptions }: ServiceModel, code: string): Exception | undefined =>
+  [...exceptions.values()].find(({ queryCode }) => queryCode === code);
 
 function ofException(exception: Exception, thrown: Error): Fault {
   const { name: code, status, queryCode, queryStatus, fault: side } = exception;

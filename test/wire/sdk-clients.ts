@@ -10,7 +10,7 @@ type Send = (command: unknown) => Promise<Record<string, unknown>>;
 type ClientClass = new (config: object) => { send: Send };
 type CommandClass = new (input: object) => unknown;
 
-function anyClient(module: object, className: string, requestHandler: unknown): AnyClient {
+function anyClient(module: object, className: string, requestHandler: unknown, protocol?: unknown): AnyClient {
   const exported = module as Readonly<Record<string, unknown>>;
   const client = new (exported[className] as ClientClass)({
     region: 'us-east-1',
@@ -18,6 +18,7 @@ function anyClient(module: object, className: string, requestHandler: unknown): 
     maxAttempts: 1,
     credentials: { accessKeyId: 'AK', secretAccessKey: 'secret' },
     requestHandler,
+    ...(protocol === undefined ? {} : { protocol }),
   });
   return {
     async call(operation, input) {
@@ -43,4 +44,17 @@ export const sdkClients: Readonly<Record<ServiceName, (requestHandler: unknown) 
   sns: async (handler) => anyClient(await import('@aws-sdk/client-sns'), 'SNSClient', handler),
   events: async (handler) => anyClient(await import('@aws-sdk/client-eventbridge'), 'EventBridgeClient', handler),
   acm: async (handler) => anyClient(await import('@aws-sdk/client-acm'), 'ACMClient', handler),
+};
+
+/** CloudWatch's client in each of the protocols that it is spoken in. */
+export const cloudWatchClients: Readonly<Record<string, (requestHandler: unknown) => Promise<AnyClient>>> = {
+  async CBOR(handler) {
+    const { SmithyRpcV2CborProtocol } = await import('@smithy/core/cbor');
+    return anyClient(await import('@aws-sdk/client-cloudwatch'), 'CloudWatchClient', handler, SmithyRpcV2CborProtocol);
+  },
+  async query(handler) {
+    const { AwsQueryProtocol } = await import('@aws-sdk/core/protocols');
+    return anyClient(await import('@aws-sdk/client-cloudwatch'), 'CloudWatchClient', handler, AwsQueryProtocol);
+  },
+  JSON: sdkClients.cloudwatch,
 };

@@ -3,7 +3,8 @@ import { ApiError } from '../api-error.ts';
 import { identityOf, kindOf, membersOf, traitsOf, type Shape } from '../schema.ts';
 import type { Fields } from './protocol.ts';
 
-type Read = (raw: unknown, path: string) => unknown;
+/** Reads one value; `path` says where it stands, for the refusal. */
+export type Read = (raw: unknown, path: string) => unknown;
 
 /** Turns parsed JSON into an operation's input. */
 export type JsonReader = (shape: Shape, raw: unknown) => Fields;
@@ -12,9 +13,11 @@ export type JsonReader = (shape: Shape, raw: unknown) => Fields;
  * Makes a reader that trusts nobody: a wrong type is refused, members that the model lacks are dropped, and `null`
  * counts as absent. Readers are built once per structure.
  *
+ * @param scalarReader - reads what is no structure, list or map; by default as JSON writes it
+ *
  * @throws {ApiError} `SerializationException`, naming the path and both types
  */
-export function createJsonReader(): JsonReader {
+export function createJsonReader(scalarReader: (shape: Shape) => Read = jsonScalar): JsonReader {
   const structures = new WeakMap<object, Read>();
   const readerOf = (shape: Shape): Read => {
     switch (kindOf(shape)) {
@@ -75,7 +78,8 @@ const mapReader =
     return Object.fromEntries(entries.map(([key, held]) => [key, value(held, `${path}.${key}`)]));
   };
 
-function scalarReader(shape: Shape): Read {
+/** Reads text, truth, numbers, instants, bytes and documents as JSON writes them. */
+export function jsonScalar(shape: Shape): Read {
   const kind = kindOf(shape);
   if (kind === 'string' || kind === 'boolean') {
     return (raw, path) => {
@@ -118,7 +122,7 @@ function requireObject(raw: unknown, path: string, want: string): Fields {
 }
 
 /** Source: AWS's `STRING_VALUE can not be converted to an Integer`, as recorded in platform tests. */
-function mismatch(path: string, want: string, found: unknown): ApiError {
+export function mismatch(path: string, want: string, found: unknown): ApiError {
   const kind = found === null ? 'null' : Array.isArray(found) ? 'list' : typeof found;
   const where = path === '' ? '' : `${path}: `;
   return new ApiError('SerializationException', `${where}${kind.toUpperCase()}_VALUE can not be converted to ${want}`);

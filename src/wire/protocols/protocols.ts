@@ -5,11 +5,13 @@ import { awsQuery } from './aws-query.ts';
 import { ec2Query } from './ec2-query.ts';
 import type { Protocol } from './protocol.ts';
 import { restJson } from './rest-json.ts';
+import { rpcCbor } from './rpc-cbor.ts';
 
 /** The protocols of one wire; each remembers the readers and writers it has built. */
 export interface Protocols {
   readonly query: Protocol;
   readonly rest: Protocol;
+  readonly cbor: Protocol;
   /** awsJson in the version that the request is written in. */
   jsonOf(request: WireRequest): Protocol;
   queryOf(entry: CatalogueEntry): Protocol;
@@ -17,7 +19,8 @@ export interface Protocols {
 }
 
 export function createProtocols(): Protocols {
-  const [json10, json11, query, ec2, rest] = [awsJson('1.0'), awsJson('1.1'), awsQuery(), ec2Query(), restJson()];
+  const [json10, json11, query, ec2] = [awsJson('1.0'), awsJson('1.1'), awsQuery(), ec2Query()];
+  const [rest, cbor] = [restJson(), rpcCbor()];
   const jsonOf = ({ headers }: WireRequest) => (headers['content-type']?.includes('json-1.0') ? json10 : json11);
   const queryOf = ({ protocol }: CatalogueEntry) => (protocol === 'ec2-query' ? ec2 : query);
   const of = (entry: CatalogueEntry, request: WireRequest): Protocol => {
@@ -32,5 +35,5 @@ export function createProtocols(): Protocols {
         return rest;
     }
   };
-  return { query, rest, jsonOf, queryOf, of };
+  return { query, rest, cbor, jsonOf, queryOf, of };
 }
