@@ -12,6 +12,7 @@ export const RECORD_KINDS = [
   'ecs_services',
   'ecs_task_sets',
   'ecs_tasks',
+  'ecs_task_outputs',
   'acm_certificates',
   'elbv2_load_balancers',
   'elbv2_target_groups',

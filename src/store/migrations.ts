@@ -78,6 +78,19 @@ export const MIGRATIONS: readonly Migration[] = [
       'events_deliveries',
     ),
   },
+  {
+    name: '0005-log-events',
+    async up(db) {
+      await documents('ecs_task_outputs')(db);
+      await sql`create table log_events (id integer primary key autoincrement, group_key integer not null,
+        stream_key integer not null, at integer not null, ingested_at integer not null, message text not null)`.execute(
+        db,
+      );
+      await sql`create index log_events_of_group on log_events (group_key, at)`.execute(db);
+      await sql`create index log_events_of_stream on log_events (stream_key, at)`.execute(db);
+      await sql`create table log_sizes (group_key integer primary key, bytes integer not null)`.execute(db);
+    },
+  },
 ];
 
 /** Gives every document of a kind the members that it lacks. @param at - where in the document they belong */

@@ -1,5 +1,6 @@
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { documentRecords } from './document-records.ts';
+import { logEvents } from './log-events.ts';
 import { RECORD_KINDS, type RecordKind } from './kinds.ts';
 import { migrate } from './migrations.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
@@ -12,11 +13,18 @@ export async function openStore(file: string): Promise<Store> {
   await migrate(db);
   return {
     records: <T>(kind: RecordKind): Records<T> => documentRecords<T>(db, kind),
+    logEvents: logEvents(db),
     transaction: (work) =>
-      db.transaction().execute((tx) => work({ records: <T>(kind: RecordKind) => documentRecords<T>(tx, kind) })),
+      db
+        .transaction()
+        .execute((tx) =>
+          work({ records: <T>(kind: RecordKind) => documentRecords<T>(tx, kind), logEvents: logEvents(tx) }),
+        ),
     async reset() {
       await db.transaction().execute(async (tx) => {
         for (const kind of RECORD_KINDS) await tx.deleteFrom(kind).execute();
+        await sql`delete from log_events`.execute(tx);
+        await sql`delete from log_sizes`.execute(tx);
       });
     },
     close: () => db.destroy(),

@@ -1,5 +1,6 @@
 import type { Scope } from '../kernel/scope.ts';
 import type { RecordKind } from './kinds.ts';
+import type { LogEvents } from './log-events.ts';
 
 /** One record with the place it is kept at. */
 export interface Kept<T> {
@@ -45,6 +46,7 @@ export class DuplicateRecord extends Error {
 /** A store inside one transaction: everything done through it happens wholly or not at all. */
 export interface Transaction {
   records<T>(kind: RecordKind): Records<T>;
+  readonly logEvents: LogEvents;
 }
 
 export interface Store extends Transaction {
