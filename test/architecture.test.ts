@@ -81,7 +81,7 @@ const RULES: readonly Rule[] = [
         'type:aws/',
         ...(driver ? [`type:drivers/${driver}.ts`] : []),
         // The interface's zero values, for the service's own test balancer.
-        ...(service === 'elbv2' ? ['drivers/balancers/counts.ts'] : []),
+        ...(service === 'elbv2' ? ['drivers/balancers/counts.ts', 'drivers/balancers/latency.ts'] : []),
       ],
       because: 'a service reaches others only through their API, and drivers through their interface',
     };

@@ -3,6 +3,7 @@ import type { Balancer } from '../../drivers/balancers/balancer.ts';
 import type { Bell } from '../../kernel/bell.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
+import type { PublishMetrics } from '../../kernel/metrics.ts';
 import type { Scope } from '../../kernel/scope.ts';
 import type { Store, Transaction } from '../../store/store.ts';
 import type { Actions, Service } from '../../wire/types.ts';
@@ -51,6 +52,7 @@ import { createElb, type Elb } from './elb.ts';
 import { balancerHealth, type BalancerHealth } from './health.ts';
 import { invalidInput } from './invalid-input.ts';
 import { keepBalancer } from './loop.ts';
+import { keepPublishing } from './metrics/publisher.ts';
 import type { Network } from './network.ts';
 import { elbRecords } from './records.ts';
 
@@ -85,6 +87,8 @@ export interface ElbDeps {
   readonly accessLogFolder: string;
   /** Who knows subnets, VPCs and security groups; without it any id of the right form is taken. */
   readonly network?: Network;
+  /** Takes the metrics of `AWS/ApplicationELB`; without it there are none. */
+  readonly publish?: PublishMetrics;
   /** Who keeps certificates; without it there are no HTTPS listeners. */
   readonly certificates?: Certificates;
 }
@@ -106,11 +110,11 @@ export interface CertificateUsers {
 /** Elastic Load Balancing v2 over a balancer that carries the traffic. Whoever opened the balancer closes it. */
 export function elbv2(deps: ElbDeps): ElbService {
   const { store, clock, logger, bell, network, certificates = NO_CERTIFICATES } = deps;
-  const { balancer, accessLogFolder } = deps;
+  const { balancer, accessLogFolder, publish } = deps;
   const link = createBalancerLink({ store, clock, logger, balancer, accessLogFolder, certificates });
   const elb = createElb({ store, clock, logger, bell, link, network, certificates });
   const stop = new AbortController();
-  let loop: Promise<void> = Promise.resolve();
+  let loops: readonly Promise<void>[] = [];
   return {
     name: 'elbv2',
     actions: actionTable(elb),
@@ -120,11 +124,12 @@ export function elbv2(deps: ElbDeps): ElbService {
     async start() {
       await store.transaction(findDrains);
       await link.reapply();
-      loop = keepBalancer({ store, clock, logger, bell, link }, stop.signal);
+      loops = [keepBalancer({ store, clock, logger, bell, link }, stop.signal)];
+      if (publish) loops = [...loops, keepPublishing({ store, clock, logger, link, publish }, stop.signal)];
     },
     async close() {
       stop.abort();
-      await loop;
+      await Promise.all(loops);
     },
   };
 }
