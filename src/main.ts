@@ -198,6 +198,7 @@ async function startPlatform(
     bell,
     balancer,
     accessLogFolder: join(folder.path, 'access-logs'),
+    publish: watching.publish,
     network: NETWORK,
     certificates: certificates.certificates,
   });
