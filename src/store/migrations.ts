@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { createMetricTables } from './metric-series.ts';
 import type { Tables } from './tables.ts';
 
 export interface Migration {
@@ -78,6 +79,7 @@ export const MIGRATIONS: readonly Migration[] = [
       'events_deliveries',
     ),
   },
+  { name: '0004-metrics', up: createMetricTables },
   {
     name: '0005-log-events',
     async up(db) {

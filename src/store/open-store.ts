@@ -2,6 +2,7 @@ import { Kysely, sql } from 'kysely';
 import { documentRecords } from './document-records.ts';
 import { logEvents } from './log-events.ts';
 import { RECORD_KINDS, type RecordKind } from './kinds.ts';
+import { emptyMetricTables, metricSeries } from './metric-series.ts';
 import { migrate } from './migrations.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import type { Records, Store } from './store.ts';
@@ -14,17 +15,21 @@ export async function openStore(file: string): Promise<Store> {
   return {
     records: <T>(kind: RecordKind): Records<T> => documentRecords<T>(db, kind),
     logEvents: logEvents(db),
+    metricSeries: metricSeries(db),
     transaction: (work) =>
-      db
-        .transaction()
-        .execute((tx) =>
-          work({ records: <T>(kind: RecordKind) => documentRecords<T>(tx, kind), logEvents: logEvents(tx) }),
-        ),
+      db.transaction().execute((tx) =>
+        work({
+          records: <T>(kind: RecordKind) => documentRecords<T>(tx, kind),
+          logEvents: logEvents(tx),
+          metricSeries: metricSeries(tx),
+        }),
+      ),
     async reset() {
       await db.transaction().execute(async (tx) => {
         for (const kind of RECORD_KINDS) await tx.deleteFrom(kind).execute();
         await sql`delete from log_events`.execute(tx);
         await sql`delete from log_sizes`.execute(tx);
+        await emptyMetricTables(tx);
       });
     },
     close: () => db.destroy(),

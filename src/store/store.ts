@@ -1,6 +1,7 @@
 import type { Scope } from '../kernel/scope.ts';
 import type { RecordKind } from './kinds.ts';
 import type { LogEvents } from './log-events.ts';
+import type { MetricSeries } from './metric-series.ts';
 
 /** One record with the place it is kept at. */
 export interface Kept<T> {
@@ -47,6 +48,7 @@ export class DuplicateRecord extends Error {
 export interface Transaction {
   records<T>(kind: RecordKind): Records<T>;
   readonly logEvents: LogEvents;
+  readonly metricSeries: MetricSeries;
 }
 
 export interface Store extends Transaction {

@@ -1,0 +1,171 @@
+import { sql, type Kysely, type RawBuilder } from 'kysely';
+import type { Scope } from '../kernel/scope.ts';
+import type { Tables } from './tables.ts';
+
+/** What makes data one series: the metric, all of its dimensions, and the unit of the data. */
+export interface SeriesKey extends Scope {
+  readonly namespace: string;
+  readonly name: string;
+  /** JSON of names and values, sorted by name. */
+  readonly dimensions: string;
+  readonly unit: string;
+}
+
+export interface KeptSeries extends SeriesKey {
+  readonly id: number;
+  /** Of its newest data, in epoch seconds. */
+  readonly lastAt: number;
+}
+
+export interface BlockKey {
+  /** The id of the series. */
+  readonly series: number;
+  /** Seconds that each of its points stands for. */
+  readonly tier: number;
+  /** Epoch seconds. */
+  readonly start: number;
+}
+
+/** Neighbouring points of one series, packed. */
+export interface Block extends BlockKey {
+  readonly data: Uint8Array;
+}
+
+export interface SeriesFilter {
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+  readonly dimensions?: string | undefined;
+  readonly unit?: string | undefined;
+  /** Only with data at or after these epoch seconds. */
+  readonly since?: number | undefined;
+}
+
+/** Blocks of one tier that begin in [from, to), in epoch seconds. */
+export interface BlockRange {
+  readonly tier: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Time series of metrics: who they are, and their points in packed blocks. */
+export interface MetricSeries {
+  /** Adds a series. @returns its id, also where there was one */
+  add(key: SeriesKey, lastAt: number): Promise<number>;
+  /** Notes that a series has data of these epoch seconds. */
+  touch(id: number, lastAt: number): Promise<void>;
+  /** Series of a scope in no order. */
+  find(scope: Scope, filter: SeriesFilter): Promise<KeptSeries[]>;
+  count(): Promise<number>;
+  /** Removes series that have no block and no data since these epoch seconds. */
+  removeEmpty(before: number): Promise<void>;
+  /** Those of the blocks that there are, in no order. */
+  blocks(keys: readonly BlockKey[]): Promise<Block[]>;
+  /** Blocks of some series, in no order. */
+  ranges(series: readonly number[], ranges: readonly BlockRange[]): Promise<Block[]>;
+  /** Adds or replaces. */
+  put(blocks: readonly Block[]): Promise<void>;
+  remove(keys: readonly BlockKey[]): Promise<void>;
+  /** Blocks of a tier that begin before these epoch seconds, the oldest first. */
+  aged(tier: number, before: number, limit: number): Promise<BlockKey[]>;
+  /** About the bytes on disk of all blocks. */
+  bytes(): Promise<number>;
+}
+
+/** Statements of more rows take no less time per row. */
+const ROWS_AT_ONCE = 400;
+/** What a block costs beside its data: its key, here and in the index, and what SQLite adds. */
+const BLOCK_BYTES = 36;
+
+export function metricSeries(db: Kysely<Tables>): MetricSeries {
+  const all = async <R>(query: RawBuilder<R>): Promise<R[]> => (await query.execute(db)).rows;
+  const inParts = async <T>(items: readonly T[], work: (part: readonly T[]) => Promise<void>): Promise<void> => {
+    for (let at = 0; at < items.length; at += ROWS_AT_ONCE) await work(items.slice(at, at + ROWS_AT_ONCE));
+  };
+  return {
+    async add({ account, region, namespace, name, dimensions, unit }, lastAt) {
+      const rows = await all(sql<{ id: number }>`
+        insert into metric_series (account, region, namespace, name, dimensions, unit, last_at)
+        values (${account}, ${region}, ${namespace}, ${name}, ${dimensions}, ${unit}, ${lastAt})
+        on conflict do update set last_at = max(last_at, excluded.last_at) returning id`);
+      if (!rows[0]) throw new Error('the series got no id');
+      return rows[0].id;
+    },
+    async touch(id, lastAt) {
+      await all(sql`update metric_series set last_at = max(last_at, ${lastAt}) where id = ${id}`);
+    },
+    find: ({ account, region }, { namespace, name, dimensions, unit, since }) => {
+      const conditions = [sql`account = ${account}`, sql`region = ${region}`];
+      if (namespace !== undefined) conditions.push(sql`namespace = ${namespace}`);
+      if (name !== undefined) conditions.push(sql`name = ${name}`);
+      if (dimensions !== undefined) conditions.push(sql`dimensions = ${dimensions}`);
+      if (unit !== undefined) conditions.push(sql`unit = ${unit}`);
+      if (since !== undefined) conditions.push(sql`last_at >= ${since}`);
+      return all(sql<KeptSeries>`select id, account, region, namespace, name, dimensions, unit, last_at as lastAt
+        from metric_series where ${sql.join(conditions, sql` and `)}`);
+    },
+    async count() {
+      return (await all(sql<{ n: number }>`select count(*) as n from metric_series`))[0]?.n ?? 0;
+    },
+    async removeEmpty(before) {
+      await all(sql`delete from metric_series where last_at < ${before}
+        and not exists (select 1 from metric_blocks where series = metric_series.id)`);
+    },
+    async blocks(keys) {
+      const found: Block[] = [];
+      await inParts(keys, async (part) => {
+        found.push(
+          ...(await all(sql<Block>`select series, tier, start, data from metric_blocks
+            where (series, tier, start) in (values ${tuples(part)})`)),
+        );
+      });
+      return found;
+    },
+    ranges: async (series, ranges) => {
+      const found: Block[] = [];
+      await inParts(series, async (part) => {
+        for (const { tier, from, to } of ranges)
+          found.push(
+            ...(await all(sql<Block>`select series, tier, start, data from metric_blocks
+              where series in (${sql.join(part)}) and tier = ${tier} and start >= ${from} and start < ${to}`)),
+          );
+      });
+      return found;
+    },
+    put: (blocks) =>
+      inParts(blocks, async (part) => {
+        const rows = part.map(({ series, tier, start, data }) => sql`(${series}, ${tier}, ${start}, ${data})`);
+        await all(sql`insert into metric_blocks (series, tier, start, data) values ${sql.join(rows)}
+          on conflict do update set data = excluded.data`);
+      }),
+    remove: (keys) =>
+      inParts(keys, async (part) => {
+        await all(sql`delete from metric_blocks where (series, tier, start) in (values ${tuples(part)})`);
+      }),
+    aged: (tier, before, limit) =>
+      all(sql<BlockKey>`select series, tier, start from metric_blocks
+        where tier = ${tier} and start < ${before} order by start limit ${limit}`),
+    async bytes() {
+      const rows = await all(sql<{ bytes: number | null }>`
+        select sum(length(data) + ${BLOCK_BYTES}) as bytes from metric_blocks`);
+      return rows[0]?.bytes ?? 0;
+    },
+  };
+}
+
+const tuples = (keys: readonly BlockKey[]) =>
+  sql.join(keys.map(({ series, tier, start }) => sql`(${series}, ${tier}, ${start})`));
+
+/** The tables of the above, for a migration. */
+export async function createMetricTables(db: Kysely<Tables>): Promise<void> {
+  await sql`create table metric_series (id integer primary key autoincrement, account text not null,
+    region text not null, namespace text not null, name text not null, dimensions text not null, unit text not null,
+    last_at integer not null, unique (account, region, namespace, name, dimensions, unit))`.execute(db);
+  await sql`create table metric_blocks (series integer not null, tier integer not null, start integer not null,
+    data blob not null, primary key (series, tier, start)) without rowid`.execute(db);
+  await sql`create index metric_blocks_by_age on metric_blocks (tier, start)`.execute(db);
+}
+
+export async function emptyMetricTables(db: Kysely<Tables>): Promise<void> {
+  await sql`delete from metric_blocks`.execute(db);
+  await sql`delete from metric_series`.execute(db);
+}
