@@ -69,6 +69,8 @@ export interface Teal {
 interface Platform {
   readonly wire: Wire;
   health(): Promise<Record<string, unknown>>;
+  /** Of the key that signs notifications, as PEM. */
+  signingCertificate(): Promise<string>;
   /** Status and running wait of a deployment. */
   deployment(scope: Scope, id: string): Promise<unknown>;
   close(options: { readonly leaveRunning: boolean }): Promise<void>;
@@ -114,6 +116,7 @@ export async function startTeal(options: TealOptions): Promise<Teal> {
       health,
       reset,
       deployment: async (scope, id) => (await platform).deployment(scope, id),
+      signingCertificate: async () => (await platform).signingCertificate(),
     }),
   ).catch(async (cause: unknown) => {
     await store.close();
@@ -180,7 +183,7 @@ async function startPlatform(
     checkpoint,
   });
   const part = (name: string) => ({ store, clock, bell, logger: logger.with({ part: name }) });
-  const topics = sns({ ...part('sns'), clients, endpoint });
+  const topics = sns({ ...part('sns'), clients, endpoint, outbox: join(folder.path, 'outbox') });
   const buses = events({ ...part('events'), clients });
   const watching = cloudwatch({ ...part('cloudwatch'), clients, emit: buses.emit });
   const logging = logs({ ...part('logs'), folder: join(folder.path, 'logs'), publish: watching.publish });
@@ -250,6 +253,7 @@ async function startPlatform(
       functions: { name: functions.name },
       engine: { activeDeployments: (await deployments.active()).length },
     }),
+    signingCertificate: () => topics.signingCertificate(),
     async deployment(scope, id) {
       const found = await deployments.get(scope, id);
       return found && { id, status: found.status, wait: found.progress.wait, timeScale: clock.timeScale };

@@ -11,6 +11,8 @@ export interface Behind {
   reset(): Promise<void>;
   /** What runs in a deployment now, for people who watch it; `undefined` when there is none. */
   deployment(scope: Scope, id: string): Promise<unknown>;
+  /** Of the key that signs notifications, as PEM. */
+  signingCertificate(): Promise<string>;
 }
 
 /** Sends `/_teal/…` to Teal's own pages and everything else to the AWS API. */
@@ -41,6 +43,8 @@ async function own(behind: Behind, path: string, request: IncomingMessage, respo
       found ?? { error: `There is no deployment ${id} in this account and region.` },
     );
   }
+  if (path === '/_teal/sns/SimpleNotificationService.pem' && request.method === 'GET')
+    return send(response, 200, 'application/x-pem-file', await behind.signingCertificate());
   answer(response, 404, {
     error: `Teal has no ${request.method} ${path}. It has GET /_teal/health and POST /_teal/reset.`,
   });
@@ -56,7 +60,10 @@ const isFromBrowser = (request: IncomingMessage): boolean => request.headers.ori
 
 function answer(response: ServerResponse, status: number, body: unknown): void {
   if (response.headersSent) return;
-  const text = `${JSON.stringify(body, null, 2)}\n`;
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  send(response, status, 'application/json', `${JSON.stringify(body, null, 2)}\n`);
+}
+
+function send(response: ServerResponse, status: number, type: string, text: string): void {
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) });
   response.end(text);
 }

@@ -1,0 +1,25 @@
+import { invalidParameter } from './faults.ts';
+
+const PAGE = 100;
+
+/** One page of a list, told apart by key, so that what is added or removed between two pages shifts nothing. */
+export function pageOf<T>(
+  all: readonly T[],
+  keyOf: (item: T) => string,
+  token: string | undefined,
+): { readonly items: T[]; readonly NextToken?: string } {
+  const after = token === undefined ? undefined : readToken(token);
+  const rest = all
+    .filter((item) => after === undefined || keyOf(item) > after)
+    .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const items = rest.slice(0, PAGE);
+  const last = items.at(-1);
+  if (last === undefined || items.length === rest.length) return { items };
+  return { items, NextToken: Buffer.from(`after:${keyOf(last)}`).toString('base64') };
+}
+
+function readToken(token: string): string {
+  const [, key] = /^after:(.*)$/s.exec(Buffer.from(token, 'base64').toString()) ?? [];
+  if (key === undefined) throw invalidParameter('NextToken');
+  return key;
+}
