@@ -3,6 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { PublishMetrics } from '../../kernel/metrics.ts';
 import type { Store } from '../../store/store.ts';
+import type { LogLimits } from './limits.ts';
 
 /** What this service is built from. */
 export interface LogsParts {
@@ -10,7 +11,22 @@ export interface LogsParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly bell: Bell;
-  /** Where the bytes of log events are kept. */
-  readonly folder: string;
   readonly publish: PublishMetrics;
+  /** `LIMITS` unless given. */
+  readonly limits?: LogLimits;
+}
+
+/** What its actions work with. */
+export interface LogsDeps extends Omit<LogsParts, 'bell'> {
+  /** Wakes the loop that deletes what has expired. */
+  readonly ring: () => void;
+  /** Takes events that were stored: publishes what metric filters find, and keeps within the limits. */
+  readonly stored: (batch: StoredBatch) => Promise<void>;
+}
+
+export interface StoredBatch {
+  readonly scope: { readonly account: string; readonly region: string };
+  readonly group: { readonly key: number; readonly name: string };
+  readonly events: readonly { readonly at: number; readonly message: string }[];
+  readonly sizes: { readonly group: number; readonly total: number };
 }

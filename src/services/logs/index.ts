@@ -1,22 +1,101 @@
 import type * as Sdk from '@aws-sdk/client-cloudwatch-logs';
-import type { AppendLogLines } from '../../kernel/log-lines.ts';
+import { createBell } from '../../kernel/bell.ts';
 import type { Actions, Service } from '../../wire/types.ts';
-import type { LogsParts } from './deps.ts';
+import { createLogGroup } from './actions/create-log-group.ts';
+import { deleteLogGroup } from './actions/delete-log-group.ts';
+import { describeLogGroups } from './actions/describe-log-groups.ts';
+import { describeLogStreams } from './actions/describe-log-streams.ts';
+import { describeSubscriptionFilters } from './actions/describe-subscription-filters.ts';
+import { filterLogEvents } from './actions/filter-log-events.ts';
+import { getLogEvents } from './actions/get-log-events.ts';
+import { createLogStream, deleteLogStream } from './actions/log-streams.ts';
+import { deleteMetricFilter, describeMetricFilters, putMetricFilter } from './actions/metric-filters.ts';
+import { putLogEvents } from './actions/put-log-events.ts';
+import { putLogGroupDeletionProtection } from './actions/put-log-group-deletion-protection.ts';
+import { deleteRetentionPolicy, putRetentionPolicy } from './actions/retention-policy.ts';
+import {
+  listTagsForResource,
+  listTagsLogGroup,
+  tagLogGroup,
+  tagResource,
+  untagLogGroup,
+  untagResource,
+} from './actions/tags.ts';
+import { testMetricFilter } from './actions/test-metric-filter.ts';
+import { createAppend, type AppendWith } from './append.ts';
+import type { LogsDeps, LogsParts } from './deps.ts';
+import { invalidInput } from './faults.ts';
+import { createLimits } from './limits.ts';
+import { startRetention, sweep } from './loop.ts';
+import { createMetricFilters } from './metric-filters.ts';
 
 /*
  * CloudWatch Logs.
+ *
+ * Not served: StartLiveTail (`aws logs tail --follow` works without it); Logs Insights (StartQuery and its family);
+ * subscription filters, destinations and deliveries; export tasks; anomaly detectors; data protection, resource, index
+ * and account policies; field selection and transformed logs of metric filters. GetLogRecord, GetLogGroupFields.
+ *
+ * Kept and shown, without effect: the class of a group; its key.
+ *
+ * Different from AWS: what is stored is bounded (limits.ts), the oldest events go first; what can be read and listed is
+ * exact at once; a metric filter's default value is published at most once a minute.
  */
 
 export interface LogsService extends Service {
-  readonly append: AppendLogLines;
+  /** For the platform's own lines. */
+  readonly append: AppendWith;
 }
 
-export function logs(_parts: LogsParts): LogsService {
+export function logs(parts: LogsParts): LogsService {
+  const wake = createBell(parts.clock);
+  const keepWithinLimits = createLimits(parts);
+  const publishMetrics = createMetricFilters(parts);
+  const deps: LogsDeps = {
+    ...parts,
+    ring: () => wake.ring(),
+    async stored(batch) {
+      await publishMetrics(batch);
+      await keepWithinLimits(batch);
+    },
+  };
+  let retention: ReturnType<typeof startRetention> | undefined;
   return {
     name: 'logs',
-    actions: {} satisfies Actions<typeof Sdk>,
-    append: async () => undefined,
-    start: async () => undefined,
-    close: async () => undefined,
+    actions: actionsOf(deps),
+    onInvalidInput: invalidInput,
+    append: createAppend(deps),
+    async start() {
+      await sweep(parts);
+      retention = startRetention(parts, wake);
+    },
+    close: async () => retention?.close(),
   };
 }
+
+const actionsOf = (deps: LogsDeps) =>
+  ({
+    CreateLogGroup: createLogGroup(deps),
+    CreateLogStream: createLogStream(deps),
+    DeleteLogGroup: deleteLogGroup(deps),
+    DeleteLogStream: deleteLogStream(deps),
+    DeleteMetricFilter: deleteMetricFilter(deps),
+    DeleteRetentionPolicy: deleteRetentionPolicy(deps),
+    DescribeLogGroups: describeLogGroups(deps),
+    DescribeLogStreams: describeLogStreams(deps),
+    DescribeMetricFilters: describeMetricFilters(deps),
+    DescribeSubscriptionFilters: describeSubscriptionFilters(deps),
+    FilterLogEvents: filterLogEvents(deps),
+    GetLogEvents: getLogEvents(deps),
+    ListTagsForResource: listTagsForResource(deps),
+    ListTagsLogGroup: listTagsLogGroup(deps),
+    PutLogEvents: putLogEvents(deps),
+    PutLogGroupDeletionProtection: putLogGroupDeletionProtection(deps),
+    PutMetricFilter: putMetricFilter(deps),
+    PutRetentionPolicy: putRetentionPolicy(deps),
+    TagLogGroup: tagLogGroup(deps),
+    TagResource: tagResource(deps),
+    TestMetricFilter: testMetricFilter,
+    UntagLogGroup: untagLogGroup(deps),
+    UntagResource: untagResource(deps),
+  }) satisfies Actions<typeof Sdk>;
