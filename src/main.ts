@@ -186,7 +186,7 @@ async function startPlatform(
   const topics = sns({ ...part('sns'), clients, endpoint, outbox: join(folder.path, 'outbox') });
   const buses = events({ ...part('events'), clients });
   const watching = cloudwatch({ ...part('cloudwatch'), clients, emit: buses.emit });
-  const logging = logs({ ...part('logs'), folder: join(folder.path, 'logs'), publish: watching.publish });
+  const logging = logs({ ...part('logs'), publish: watching.publish });
   const certificates = acm({
     store,
     clock,
