@@ -1,0 +1,25 @@
+import type { Clock } from '../../../kernel/clock.ts';
+import { seconds, type Millis } from '../../../kernel/span.ts';
+
+/** How often an alarm is evaluated, in configured seconds: more often when its period is short. */
+export type Cadence = 10 | 60;
+
+export const CADENCES: readonly Cadence[] = [10, 60];
+
+export const cadenceOf = (period: number): Cadence => (period < 60 ? 10 : 60);
+
+/** Metrics are kept to the second, so no time scale makes windows finer. */
+const FINEST = 1000;
+
+/** The real milliseconds of a cadence under the time scale: whole seconds. */
+export const tickOf = (clock: Clock, cadence: Cadence): number =>
+  Math.max(FINEST, Math.round(clock.scaled(seconds(cadence)) / FINEST) * FINEST);
+
+/** How long data of a period that has just ended may be on its way. */
+export const settling = (tick: number): Millis => Math.min(1000, tick / 20) as Millis;
+
+/** The last instant by which whole periods have ended and settled. */
+export const endAt = (now: number, tick: number): number => Math.floor((now - settling(tick)) / tick) * tick;
+
+/** The real milliseconds of a period of configured seconds. */
+export const realPeriod = (period: number, tick: number): number => (period / cadenceOf(period)) * tick;
