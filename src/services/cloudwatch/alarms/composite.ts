@@ -6,7 +6,7 @@ import type { NextState } from './transition.ts';
 
 export interface CompositeVerdict {
   readonly next: NextState;
-  readonly seen: Readonly<Record<string, StateValue>>;
+  readonly seen: Readonly<Record<string, number>>;
 }
 
 type Alarms = ReadonlyMap<string, AlarmRecord>;
@@ -21,12 +21,13 @@ export function evaluateComposite(alarm: CompositeAlarmRecord, alarms: Alarms): 
   const rule = parseRule(alarm.expression);
   const names = [...new Set(namedIn(rule).map(nameOf))];
   const children = names.flatMap((name) => alarms.get(name) ?? []);
-  const seen = Object.fromEntries(children.map(({ name, state }) => [name, state.value]));
-  const changed = children.filter(({ name, state }) => alarm.seen?.[name] !== state.value);
+  const seen = Object.fromEntries(children.map(({ name, state }) => [name, state.transitionedAt]));
+  const changed = children.filter(({ name, state }) => alarm.seen?.[name] !== state.transitionedAt);
   const isFresh = alarm.seen === undefined || alarm.fresh !== undefined;
   const isSmaller = Object.keys(alarm.seen ?? {}).some((name) => !Object.hasOwn(seen, name));
   if (!isFresh && !isSmaller && changed.length === 0) return undefined;
-  const value = holds(rule, seen) ? 'ALARM' : 'OK';
+  const states = Object.fromEntries(children.map(({ name, state }) => [name, state.value]));
+  const value = holds(rule, states) ? 'ALARM' : 'OK';
   return { next: { value, ...because(alarm, value, isFresh ? children : changed) }, seen };
 }
 

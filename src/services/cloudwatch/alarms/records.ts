@@ -96,8 +96,8 @@ export interface MetricAlarmRecord extends AnyAlarm {
 export interface CompositeAlarmRecord extends AnyAlarm {
   readonly kind: 'composite';
   readonly expression: string;
-  /** The states of the alarms it names, as they were when it was last evaluated. */
-  readonly seen?: Readonly<Record<string, StateValue>>;
+  /** When the alarms that it names had last changed, as of its last evaluation. */
+  readonly seen?: Readonly<Record<string, number>>;
   /** How it came to the configuration that is not evaluated yet. */
   readonly fresh?: 'created' | 'updated';
 }
