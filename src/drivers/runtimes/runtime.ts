@@ -73,6 +73,21 @@ export interface TaskObservation {
   readonly stoppedAt?: number;
 }
 
+/** A line that a container printed. */
+export interface OutputLine {
+  readonly message: string;
+  /** When it was printed, in epoch milliseconds, where the runtime knows. */
+  readonly at?: number;
+}
+
+export interface Output {
+  readonly lines: readonly OutputLine[];
+  /** Where to read on; the runtime's own words. `undefined` is the beginning. */
+  readonly next: string | undefined;
+  /** Whether this is all there is now. */
+  readonly isAll: boolean;
+}
+
 /**
  * Runs tasks. Everything is keyed by task id, and everything may be repeated: performing twice equals performing once.
  * What a runtime starts outlives a crash of Teal and is found again by `open`.
@@ -90,6 +105,12 @@ export interface Runtime {
   remove(taskId: string): Promise<void>;
   /** Every task this runtime still holds in this data folder, strays of earlier lives included. */
   observe(): Promise<readonly TaskObservation[]>;
+  /**
+   * What a container printed from a place on, oldest first; a line without its end waits until the container has ended.
+   * The runtime keeps the last 10 MB or more of each container, across a crash of Teal too, until `remove`. Unknown
+   * tasks have printed nothing.
+   */
+  readOutput(taskId: string, container: string, from: string | undefined): Promise<Output>;
   /** Refuses what it cannot run, before anything is started: a sentence for the user, or `undefined`. */
   refuse(task: TaskSpec): string | undefined;
   /** Leaves tasks running; ends only the runtime's own listening. */

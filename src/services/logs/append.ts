@@ -1,14 +1,10 @@
 import type { AppendLogLines } from '../../kernel/log-lines.ts';
+import type { AppendWith } from '../../store/append-with.ts';
 import type { Transaction } from '../../store/store.ts';
 import type { LogsDeps } from './deps.ts';
 import { noGroup } from './faults.ts';
 import { groupsIn, newGroup, newStream, streamsIn, within, type GroupRecord } from './records.ts';
 import { storeEvents } from './store-events.ts';
-
-/** `AppendLogLines` with something more that is stored with the lines, or not at all. */
-export type AppendWith = (
-  ...args: [...Parameters<AppendLogLines>, also?: (tx: Transaction) => Promise<void>]
-) => Promise<void>;
 
 /** Longer lines are cut where AWS's own agents cut them. Source: PutLogEvents, size of an event. */
 const LONGEST = 1_048_576 - 26;

@@ -1,5 +1,6 @@
 import type * as Sdk from '@aws-sdk/client-cloudwatch-logs';
 import { createBell } from '../../kernel/bell.ts';
+import type { AppendWith } from '../../store/append-with.ts';
 import type { Actions, Service } from '../../wire/types.ts';
 import { createLogGroup } from './actions/create-log-group.ts';
 import { deleteLogGroup } from './actions/delete-log-group.ts';
@@ -22,7 +23,7 @@ import {
   untagResource,
 } from './actions/tags.ts';
 import { testMetricFilter } from './actions/test-metric-filter.ts';
-import { createAppend, type AppendWith } from './append.ts';
+import { createAppend } from './append.ts';
 import type { LogsDeps, LogsParts } from './deps.ts';
 import { invalidInput } from './faults.ts';
 import { createLimits } from './limits.ts';

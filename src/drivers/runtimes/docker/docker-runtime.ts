@@ -18,6 +18,7 @@ import { followEvents } from './follow-events.ts';
 import { ensureImage } from './images.ts';
 import { observeContainers } from './inspected.ts';
 import { InstanceContainers } from './instance-containers.ts';
+import { readContainerLog } from './output.ts';
 import { removeNetwork } from './task-network.ts';
 import { TaskPlace } from './task-place.ts';
 
@@ -112,6 +113,16 @@ class DockerRuntime implements Runtime {
     return this.#records
       .all()
       .map((record) => observation(record, looks.get(record.spec.taskId) ?? this.#tell(record, new Map())));
+  }
+
+  async readOutput(taskId: string, container: string, from: string | undefined): ReturnType<Runtime['readOutput']> {
+    if (!this.#records.get(taskId)) return { lines: [], next: from, isAll: true };
+    const found = this.#engine.getContainer(containerName(this.#options.instance, taskId, container));
+    // Looked at first: what it printed before it ended is in the log by then.
+    const info: ContainerInspectInfo | void = await found.inspect().catch(unless(404));
+    return info
+      ? readContainerLog(found, from, info.State.Status === 'exited')
+      : { lines: [], next: from, isAll: true };
   }
 
   refuse(): string | undefined {

@@ -25,6 +25,8 @@ export interface FakeRuntime extends Runtime {
   /** Ends a task that has not run yet, with the reason `startFailure` shows. */
   failStart(taskId: string, reason: string): void;
   finishStop(taskId: string): void;
+  /** Lets a container, the first unless named, print a line. */
+  print(taskId: string, line: string, container?: string): void;
   /** Ends one container, the first unless named; the others follow when it is essential. */
   crash(taskId: string, exitCode?: number, container?: string): void;
 }
@@ -106,6 +108,15 @@ export function createFakeRuntime(options: FakeRuntimeOptions = {}): FakeRuntime
     },
     remove: async (taskId) => void world.delete(taskId),
     observe: async () => [...world.values()].map(observeFake),
+    async readOutput(taskId, container, from) {
+      const printed = world.get(taskId)?.containers.find(({ spec }) => spec.name === container)?.printed ?? [];
+      const lines = printed.slice(Number(from ?? 0));
+      return { lines: lines.map((message) => ({ message })), next: String(printed.length), isAll: true };
+    },
+    print(taskId, line, name) {
+      const container = require(taskId).containers.find((one) => name === undefined || one.spec.name === name);
+      container?.printed.push(line);
+    },
     refuse: (task) => options.refuse?.(task),
     async close() {
       for (const timer of timers) clearTimeout(timer);
@@ -136,6 +147,7 @@ const newTask = (spec: TaskSpec, order: number): FakeTask => ({
   stopAsked: false,
   containers: spec.containers.map((container, index) => ({
     spec: container,
+    printed: [],
     state: 'pending',
     endpoints: container.portMappings.map(({ containerPort, protocol }, at) => ({
       containerPort,

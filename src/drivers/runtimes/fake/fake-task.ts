@@ -18,6 +18,7 @@ export interface FakeBehaviour {
 export interface FakeContainer {
   readonly spec: ContainerSpec;
   readonly endpoints: readonly Endpoint[];
+  readonly printed: string[];
   state: ContainerObservation['state'];
   exitCode?: number;
   reason?: string;

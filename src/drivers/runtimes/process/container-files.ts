@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive, type ProcessIdentity } from './process-table.ts';
 
@@ -9,12 +9,15 @@ export interface ContainerFiles {
   /** The exit code, written by the launcher. */
   readonly exit: string;
   readonly log: string;
+  /** How many bytes were emptied out of the log so far. */
+  readonly emptied: string;
 }
 
 export const containerFiles = (taskFolder: string, name: string): ContainerFiles => ({
   pid: join(taskFolder, `${name}.pid`),
   exit: join(taskFolder, `${name}.exit`),
   log: join(taskFolder, `${name}.log`),
+  emptied: join(taskFolder, `${name}.emptied`),
 });
 
 export type Look =
@@ -71,16 +74,3 @@ function readText(file: string): string | undefined {
 }
 
 const isOlder = (file: string, span: number): boolean => Date.now() - statSync(file).mtimeMs > span;
-
-const LOG_LIMIT = 10 * 1024 * 1024;
-
-/** Keeps one older log beside the current one; the program appends to the same open file, so it is emptied in place. */
-export function boundLog({ log }: ContainerFiles): void {
-  try {
-    if (statSync(log).size <= LOG_LIMIT) return;
-    copyFileSync(log, `${log}.1`);
-    truncateSync(log);
-  } catch {
-    // no log yet, or no room for a copy: the next look tries again
-  }
-}

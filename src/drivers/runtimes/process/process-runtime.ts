@@ -5,9 +5,10 @@ import { observation } from '../observation.ts';
 import type { ContainerSpec, Runtime, RuntimeOptions, TaskSpec } from '../runtime.ts';
 import { settle } from '../settle.ts';
 import { openTaskRecords, type TaskRecord } from '../task-records.ts';
-import { boundLog, forbidLaunch } from './container-files.ts';
+import { forbidLaunch } from './container-files.ts';
 import { chooseEndpoints } from './endpoints.ts';
 import { launch } from './launcher.ts';
+import { boundLog, readLog } from './log-file.ts';
 import { markedProcesses, signalProcess } from './process-table.ts';
 import { argvOf, whyNotRun, whyNotStart } from './program.ts';
 import { TaskContainers } from './task-containers.ts';
@@ -97,6 +98,15 @@ class ProcessRuntime implements Runtime {
       for (const container of record.spec.containers) boundLog(this.#containers.files(record, container));
       return observation(record, this.#containers.look(record));
     });
+  }
+
+  async readOutput(taskId: string, container: string, from: string | undefined): ReturnType<Runtime['readOutput']> {
+    const record = this.#records.get(taskId);
+    const spec = record?.spec.containers.find(({ name }) => name === container);
+    if (!record || !spec) return { lines: [], next: from, isAll: true };
+    // Looked at first: what it printed before it ended is in the file by then.
+    const hasEnded = this.#containers.lookAt(record, spec).state === 'stopped';
+    return readLog(this.#containers.files(record, spec), from, hasEnded);
   }
 
   refuse(task: TaskSpec): string | undefined {
