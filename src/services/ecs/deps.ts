@@ -4,6 +4,7 @@ import type { Bell } from '../../kernel/bell.ts';
 import type { Checkpoint } from '../../kernel/checkpoint.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
+import type { AppendWith } from '../../store/append-with.ts';
 import type { Store } from '../../store/store.ts';
 
 export interface EcsDeps {
@@ -14,5 +15,7 @@ export interface EcsDeps {
   readonly bell: Bell;
   readonly runtime: Runtime;
   readonly targets: Targets;
+  /** Takes lines that containers print. */
+  readonly append: AppendWith;
   readonly checkpoint: Checkpoint;
 }

@@ -4,7 +4,8 @@
  * Not here yet: the EXTERNAL controller and the DAEMON strategy; blue/green, linear and canary strategies, circuit
  * breaker and alarms of the ECS controller; capacity providers (a strategy is taken as Fargate); service discovery,
  * Service Connect, VPC Lattice; volumes, secrets, environment files, `dependsOn` conditions other than START (such
- * tasks fail to start and say so); container health checks (the status stays UNKNOWN); log drivers; exec; the task
+ * tasks fail to start and say so); container health checks (the status stays UNKNOWN); log drivers other than
+ * awslogs, and of that one lines put together (awslogs-datetime-format, awslogs-multiline-pattern); exec; the task
  * metadata endpoint; placement (constraints and strategies are kept and do nothing).
  */
 import type * as sdk from '@aws-sdk/client-ecs';
@@ -37,6 +38,7 @@ import { updateService } from './actions/update-service.ts';
 import type { EcsDeps } from './deps.ts';
 import { onInvalidInput } from './invalid-input.ts';
 import { createLoop } from './loop/loop.ts';
+import { followOutput } from './output/follow-output.ts';
 
 export interface EcsService extends Service {
   /** Ends the loop and every task, their records kept: the next start brings as many back. */
@@ -46,13 +48,24 @@ export interface EcsService extends Service {
 /** Amazon ECS on a runtime of this machine. */
 export function ecs(deps: EcsDeps): EcsService {
   const loop = createLoop(deps);
+  let output: ReturnType<typeof followOutput> | undefined;
+  const closeOutput = async () => output?.close();
   return {
     name: 'ecs',
     actions: ecsActions(deps),
     onInvalidInput,
-    start: () => loop.start(),
-    close: () => loop.close(),
-    stopAllTasks: () => loop.stopAllTasks(),
+    async start() {
+      await loop.start();
+      output = followOutput(deps);
+    },
+    async close() {
+      await closeOutput();
+      await loop.close();
+    },
+    async stopAllTasks() {
+      await closeOutput();
+      await loop.stopAllTasks();
+    },
   };
 }
 

@@ -51,7 +51,16 @@ async function begin(options: Parameters<typeof createFakeRuntime>[0] = {}): Pro
   const clock = systemClock(60);
   const bell = createBell(clock);
   runtime = createFakeRuntime({ world, onChange: () => bell.ring(), ...options });
-  deps = { store, clock, logger: silentLogger(), bell, runtime, targets, checkpoint: noCheckpoint };
+  deps = {
+    store,
+    clock,
+    logger: silentLogger(),
+    bell,
+    runtime,
+    targets,
+    append: async () => undefined,
+    checkpoint: noCheckpoint,
+  };
   service = ecs(deps);
   await service.start();
 }

@@ -2,6 +2,7 @@ import type { TargetHealth } from '../../../aws/targets.ts';
 import { createBell } from '../../../kernel/bell.ts';
 import { millis, seconds } from '../../../kernel/span.ts';
 import type { EcsDeps } from '../deps.ts';
+import { storeLastOutput } from '../output/follow-output.ts';
 import { tasks, type TaskRecord } from '../records/task.ts';
 import { change } from './task-work.ts';
 import { IDLE, runPass, type PassMemory } from './pass.ts';
@@ -101,7 +102,8 @@ async function beginTask(deps: EcsDeps, task: TaskRecord): Promise<void> {
   }
 }
 
-async function stopEverything({ store, runtime, clock }: EcsDeps): Promise<void> {
+async function stopEverything(deps: EcsDeps): Promise<void> {
+  const { store, runtime, clock } = deps;
   const grace = new Map((await tasks(store).everywhere()).map(({ id, record }) => [id, millis(record.stopTimeout)]));
   const held = await runtime.observe();
   await Promise.all(held.map(({ taskId }) => runtime.stop(taskId, grace.get(taskId) ?? seconds(30))));
@@ -109,5 +111,6 @@ async function stopEverything({ store, runtime, clock }: EcsDeps): Promise<void>
   const until = clock.now().getTime() + longest;
   while (clock.now().getTime() < until && (await runtime.observe()).some(({ state }) => state !== 'stopped'))
     await clock.sleep(millis(20));
+  for (const { record } of await tasks(store).everywhere()) await storeLastOutput(deps, record);
   await Promise.all((await runtime.observe()).map(({ taskId }) => runtime.remove(taskId)));
 }

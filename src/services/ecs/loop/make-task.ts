@@ -2,6 +2,7 @@ import type { LaunchType, NetworkConfiguration, Tag, TaskOverride } from '@aws-s
 import { newId } from '../../../kernel/ids.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import { arns } from '../arns.ts';
+import { taskOutputs } from '../output/task-outputs.ts';
 import { resolvedPlatform } from '../records/placement.ts';
 import type { TaskBinding, TaskRecord } from '../records/task.ts';
 import { networkModeOf, type TaskDefinitionRecord } from '../records/task-definition.ts';
@@ -31,6 +32,7 @@ export function makeTask(scope: Scope, wish: TaskWish, now: number): TaskRecord 
   const arn = arns.task(scope, cluster, id);
   const networkMode = networkModeOf(definition.definition);
   const containers = containerSpecs(definition.definition, overrides, launchType);
+  const containerIds = Object.fromEntries(containers.map(({ name }) => [name, newId.uuid()]));
   return {
     id,
     arn,
@@ -49,6 +51,7 @@ export function makeTask(scope: Scope, wish: TaskWish, now: number): TaskRecord 
       networkMode,
       containers,
     },
+    outputs: taskOutputs(definition.definition, id, containerIds),
     unserved: unservedReason(definition.definition),
     launchType,
     platformVersion: launchType === 'FARGATE' ? resolvedPlatform(wish.platformVersion) : undefined,
@@ -68,7 +71,7 @@ export function makeTask(scope: Scope, wish: TaskWish, now: number): TaskRecord 
     targets: [],
     desiredStatus: 'RUNNING',
     lastStatus: networkMode === 'awsvpc' ? 'PROVISIONING' : 'PENDING',
-    containerIds: Object.fromEntries(containers.map(({ name }) => [name, newId.uuid()])),
+    containerIds,
     attachmentId: newId.uuid(),
     containers: [],
     version: 1,

@@ -1,5 +1,8 @@
 import type { TaskObservation } from '../../../drivers/runtimes/runtime.ts';
 import { millis } from '../../../kernel/span.ts';
+import { storeLastOutput } from '../output/follow-output.ts';
+import { openOutputs } from '../output/open-outputs.ts';
+import { forgetOutput } from '../output/store-output.ts';
 import type { TaskRecord, TaskTarget } from '../records/task.ts';
 import type { TaskDecision } from './decide-task.ts';
 import { endTask } from './end-task.ts';
@@ -32,7 +35,8 @@ export async function performTask(work: TaskWork, decision: TaskDecision): Promi
 async function startTask(work: TaskWork): Promise<void> {
   const { deps, task } = work;
   const refusal = deps.runtime.refuse(task.spec);
-  const reason = task.unserved ?? (refusal === undefined ? undefined : `CannotCreateContainerError: ${refusal}`);
+  const reason =
+    task.unserved ?? (refusal === undefined ? await openOutputs(deps, task) : `CannotCreateContainerError: ${refusal}`);
   if (reason !== undefined) return endTask(work, { stopCode: 'TaskFailedToStart', reason });
   deps.checkpoint('ecs.task.recorded');
   work.begin(task);
@@ -108,7 +112,9 @@ async function finish(work: TaskWork): Promise<void> {
     containers: observation?.containers ?? current.containers.map((one) => ({ ...one, state: 'stopped' })),
     executionStoppedAt: current.executionStoppedAt ?? observation?.stoppedAt ?? now,
   }));
+  await storeLastOutput(deps, task);
   await deps.runtime.remove(task.id);
+  await forgetOutput(deps, task);
   await change(work, (current) => ({ ...current, lastStatus: 'STOPPED', stoppedAt: now }));
   deps.checkpoint('ecs.task.stopped');
 }

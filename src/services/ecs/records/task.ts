@@ -1,6 +1,7 @@
 import type { LaunchType, NetworkConfiguration, Tag, TaskOverride, TaskStopCode } from '@aws-sdk/client-ecs';
 import type { ContainerObservation, TaskSpec } from '../../../drivers/runtimes/runtime.ts';
 import type { Records, Transaction } from '../../../store/store.ts';
+import type { TaskOutput } from './task-output.ts';
 
 export type TaskStatus =
   'PROVISIONING' | 'PENDING' | 'RUNNING' | 'DEACTIVATING' | 'STOPPING' | 'DEPROVISIONING' | 'STOPPED';
@@ -34,6 +35,8 @@ export interface TaskRecord {
   readonly taskDefinition: string;
   /** What the runtime is told, frozen when the task was made. */
   readonly spec: TaskSpec;
+  /** Of containers whose lines go to log streams. */
+  readonly outputs?: readonly TaskOutput[] | undefined;
   /** Why Teal cannot run it, in ECS's form; it then fails to start. */
   readonly unserved?: string | undefined;
   readonly launchType: LaunchType;

@@ -8,6 +8,7 @@ import {
   checkMemoryAndCpu,
   type Registration,
 } from './check-containers.ts';
+import { checkLogging } from './check-logging.ts';
 import { checkFargate, checkPorts } from './check-network.ts';
 import { isFargateSize, parseCpu, parseMemory } from './sizes.ts';
 
@@ -29,6 +30,7 @@ export function normalise(input: Registration): Definition {
   checkPorts(input.networkMode, containers);
   checkDependencies(input);
   checkHealthChecks(containers);
+  checkLogging(input);
   const size = Buffer.byteLength(JSON.stringify(input));
   if (size > MOST_BYTES) throw clientError(`Actual length: '${size}'. Max allowed length is '${MOST_BYTES}' bytes.`);
   const { tags: _tags, ...members } = input;
