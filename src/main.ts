@@ -212,6 +212,7 @@ async function startPlatform(
     bell,
     runtime,
     targets: createTargets(clients),
+    append: logging.append,
     checkpoint,
   });
   const services = [
