@@ -1,0 +1,19 @@
+import type { Logger } from '../../kernel/logger.ts';
+import type { PublishMetrics } from '../../kernel/metrics.ts';
+import type { Ingest } from './series/ingest.ts';
+import { dimensionKey } from './series/metric-identity.ts';
+
+/** Takes what the platform itself measures, to the second, and stores it soon after. */
+export const publishInto =
+  (ingest: Ingest, logger: Logger): PublishMetrics =>
+  (scope, namespace, data) => {
+    for (const { name, dimensions, unit, at, values } of data) {
+      const known = values.filter(([value, count]) => Number.isFinite(value) && count > 0);
+      if (known.length === 0) continue;
+      const incoming = { namespace, name, dimensions: dimensionKey(dimensions), unit, at: at.getTime(), resolution: 1 };
+      ingest.add(scope, incoming, (summary) => {
+        for (const [value, count] of known) summary.addValue(value, count);
+      });
+    }
+    ingest.flush().catch((cause: unknown) => logger.error('metrics of the platform could not be stored', { cause }));
+  };

@@ -1,0 +1,126 @@
+import { ByteReader, ByteWriter } from './bytes.ts';
+import { atGridStep, gridStep, Summary } from './summary.ts';
+import type { Tier } from './tiers.ts';
+
+/** Points of a block, by the epoch milliseconds at which each starts. */
+export type Points = Map<number, Summary>;
+
+/** How the values of a point are written: as whole numbers of some form, which are small, or as doubles. */
+const FORMS: readonly Form[] = [
+  { of: (value) => Math.round(value), from: (whole) => whole },
+  { of: (value) => Math.round(value * 1e3), from: (whole) => whole / 1e3 },
+  { of: (value) => Math.round(value * 1e6), from: (whole) => whole / 1e6 },
+  { of: gridStep, from: atGridStep },
+];
+const DOUBLES = FORMS.length;
+const NO_VALUES = DOUBLES + 1;
+/** Added to the form when sum, minimum and maximum cannot be had from the values. */
+const WITH_TOTALS = 16;
+const LARGEST_WHOLE = 2 ** 51;
+
+interface Form {
+  readonly of: (value: number) => number;
+  readonly from: (whole: number) => number;
+}
+
+/** Packs the points of one block; a count of requests takes 6 bytes, and 10 response times 40 to 90. */
+export function packBlock(tier: Tier, start: number, points: Points): Uint8Array {
+  const out = new ByteWriter();
+  let before = 0;
+  for (const [at, summary] of [...points].sort(([a], [b]) => a - b)) {
+    const offset = Math.floor((at - start * 1000) / tier.unit);
+    out.whole(offset - before);
+    before = offset;
+    packPoint(out, summary);
+  }
+  return out.taken();
+}
+
+export function unpackBlock(tier: Tier, start: number, data: Uint8Array): Points {
+  const [bytes, points] = [new ByteReader(data), new Map<number, Summary>()];
+  let offset = 0;
+  while (!bytes.isAtEnd) {
+    offset += bytes.whole();
+    points.set(start * 1000 + offset * tier.unit, unpackPoint(bytes));
+  }
+  return points;
+}
+
+function packPoint(out: ByteWriter, summary: Summary): void {
+  const values = summary.values && [...summary.values].sort(([a], [b]) => a - b);
+  if (!values) {
+    out.byte(NO_VALUES);
+    out.double(summary.count);
+    return packTotals(out, summary);
+  }
+  const form = formOf(values);
+  const withTotals = !areDerived(summary, values);
+  out.byte(form + (withTotals ? WITH_TOTALS : 0));
+  if (withTotals) packTotals(out, summary);
+  out.whole(values.length);
+  packValues(out, form, values);
+}
+
+type Values = readonly (readonly [value: number, count: number])[];
+
+function packValues(out: ByteWriter, form: number, values: Values): void {
+  const whole = FORMS[form];
+  let before = 0;
+  for (const [value, count] of values) {
+    if (!whole) {
+      out.double(value);
+      out.double(count);
+      continue;
+    }
+    out.signed(whole.of(value) - before);
+    before = whole.of(value);
+    out.whole(count);
+  }
+}
+
+function unpackPoint(bytes: ByteReader): Summary {
+  const [head, summary] = [bytes.byte(), new Summary()];
+  if (head === NO_VALUES) {
+    summary.count = bytes.double();
+    unpackTotals(bytes, summary);
+    summary.values = undefined;
+    return summary;
+  }
+  const totals = head >= WITH_TOTALS ? new Summary() : undefined;
+  if (totals) unpackTotals(bytes, totals);
+  const whole = FORMS[head % WITH_TOTALS];
+  const length = bytes.whole();
+  let before = 0;
+  for (let index = 0; index < length; index += 1) {
+    if (whole) before += bytes.signed();
+    const value = whole ? whole.from(before) : bytes.double();
+    summary.addValue(value, whole ? bytes.whole() : bytes.double());
+  }
+  if (totals) Object.assign(summary, { sum: totals.sum, min: totals.min, max: totals.max });
+  return summary;
+}
+
+function packTotals(out: ByteWriter, { sum, min, max }: Summary): void {
+  for (const total of [sum, min, max]) out.double(total);
+}
+
+function unpackTotals(bytes: ByteReader, summary: Summary): void {
+  summary.sum = bytes.double();
+  summary.min = bytes.double();
+  summary.max = bytes.double();
+}
+
+/** The first form that gives every value back exactly. */
+function formOf(values: Values): number {
+  const fits = ({ of, from }: Form) =>
+    values.every(([value]) => Math.abs(of(value)) < LARGEST_WHOLE && from(of(value)) === value);
+  if (!values.every(([, count]) => Number.isSafeInteger(count))) return DOUBLES;
+  const found = FORMS.findIndex(fits);
+  return found < 0 ? DOUBLES : found;
+}
+
+/** Whether the totals are those of the values, but for rounding. */
+function areDerived({ sum, min, max }: Summary, values: Values): boolean {
+  const derived = values.reduce((total, [value, count]) => total + value * count, 0);
+  return values[0]?.[0] === min && values.at(-1)?.[0] === max && Math.abs(derived - sum) <= Math.abs(sum) * 1e-12;
+}

@@ -1,0 +1,30 @@
+/** How finely data of some age is kept. Source: platform.md §12.2. */
+export interface Tier {
+  /** Seconds that a point stands for. */
+  readonly seconds: number;
+  /** Milliseconds that offsets within a block are counted in. */
+  readonly unit: number;
+  /** Seconds of one block. */
+  readonly span: number;
+  /** Seconds after which points go to the next tier, or away. */
+  readonly keptFor: number;
+  /** Different values that a point keeps exactly. */
+  readonly exactValues: number;
+}
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+/** Finest first. A datum is in one tier only, so that nothing is counted twice. */
+export const TIERS = [
+  { seconds: 1, unit: 10, span: 60, keptFor: 3 * HOUR, exactValues: 150 },
+  { seconds: 60, unit: 60_000, span: HOUR, keptFor: 15 * DAY, exactValues: 16 },
+  { seconds: 300, unit: 300_000, span: 4 * HOUR, keptFor: 63 * DAY, exactValues: 16 },
+  { seconds: HOUR, unit: HOUR * 1000, span: 2 * DAY, keptFor: 455 * DAY, exactValues: 16 },
+] as const satisfies readonly Tier[];
+
+/** The tier for data of an age in seconds; `undefined` when it is too old to be kept. */
+export const tierOfAge = (age: number): Tier | undefined => TIERS.find(({ keptFor }) => age < keptFor);
+
+/** The greatest multiple of `step` that is not above `value`. */
+export const floorTo = (value: number, step: number): number => Math.floor(value / step) * step;
