@@ -1,5 +1,6 @@
 import type { Bell } from '../../kernel/bell.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { Due } from '../../kernel/delivery-queue.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { AwsClients } from '../../aws/clients.ts';
 import type { Store } from '../../store/store.ts';
@@ -11,4 +12,10 @@ export interface EventsParts {
   readonly logger: Logger;
   readonly bell: Bell;
   readonly clients: Pick<AwsClients, 'lambda' | 'sns' | 'logs'>;
+}
+
+/** What actions work with. */
+export interface EventsTools extends EventsParts {
+  /** Says that deliveries are in the store. */
+  deliver(dues: readonly Due[]): void;
 }
