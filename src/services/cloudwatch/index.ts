@@ -4,7 +4,9 @@ import type { Actions, Service } from '../../wire/types.ts';
 import { getMetricStatistics } from './actions/get-metric-statistics.ts';
 import { listMetrics } from './actions/list-metrics.ts';
 import { putMetricData } from './actions/put-metric-data.ts';
+import { alarms } from './alarms/index.ts';
 import type { CloudWatchParts } from './deps.ts';
+import { MathError, type MathQuery } from './math/series.ts';
 import type { MetricDeps } from './metrics-deps.ts';
 import { publishInto } from './publish.ts';
 import { Ingest } from './series/ingest.ts';
@@ -30,23 +32,31 @@ export interface CloudWatchService extends Service {
   readonly publish: PublishMetrics;
 }
 
-export function cloudwatch({ store, clock, logger }: CloudWatchParts): CloudWatchService {
+export function cloudwatch(parts: CloudWatchParts): CloudWatchService {
+  const { store, clock, logger } = parts;
   const ingest = new Ingest(store, clock, logger);
   const reader = seriesReader(store, ingest);
   const rolling = createRollUpLoop({ store, ingest, clock, logger });
+  const watching = alarms({ ...parts, reader, evaluateMath });
   return {
     name: 'cloudwatch',
-    actions: { ...metricActions({ store, clock, ingest, reader }) },
+    actions: { ...metricActions({ store, clock, ingest, reader }), ...watching.actions },
     publish: publishInto(ingest, logger),
     async start() {
       rolling.start();
+      watching.loop.start();
     },
     async close() {
+      await watching.loop.close();
       await rolling.close();
       await ingest.flush();
     },
   };
 }
+
+const evaluateMath = async ([query]: readonly MathQuery[]): Promise<never> => {
+  throw new MathError(query?.id ?? '', 'Teal does not serve metric math yet.');
+};
 
 const metricActions = (deps: MetricDeps) =>
   ({

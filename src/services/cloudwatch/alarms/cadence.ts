@@ -1,5 +1,5 @@
 import type { Clock } from '../../../kernel/clock.ts';
-import { seconds, type Millis } from '../../../kernel/span.ts';
+import type { Millis } from '../../../kernel/span.ts';
 
 /** How often an alarm is evaluated, in configured seconds: more often when its period is short. */
 export type Cadence = 10 | 60;
@@ -8,12 +8,14 @@ export const CADENCES: readonly Cadence[] = [10, 60];
 
 export const cadenceOf = (period: number): Cadence => (period < 60 ? 10 : 60);
 
-/** Metrics are kept to the second, so no time scale makes windows finer. */
-const FINEST = 1000;
+/** Real milliseconds. More often would keep a core busy with looking. */
+const FINEST = 100;
+/** Real milliseconds: metrics are kept as finely, so periods begin where their buckets do. */
+const STEP = 10;
 
-/** The real milliseconds of a cadence under the time scale: whole seconds. */
+/** The real milliseconds of a cadence under the time scale. */
 export const tickOf = (clock: Clock, cadence: Cadence): number =>
-  Math.max(FINEST, Math.round(clock.scaled(seconds(cadence)) / FINEST) * FINEST);
+  Math.max(FINEST, Math.floor((cadence * 1000) / clock.timeScale / STEP) * STEP);
 
 /** How long data of a period that has just ended may be on its way. */
 export const settling = (tick: number): Millis => Math.min(1000, tick / 20) as Millis;

@@ -24,7 +24,7 @@ import { createAlarmLoop } from './loop.ts';
  * functions.
  *
  * Different from AWS: the history of an alarm holds its newest 500 items and goes with the alarm; under a time scale a
- * period is a whole number of real seconds, at least one; a composite alarm that names itself, however long the way, is
+ * period takes at least a tenth of a real second for each minute (or ten seconds) of it; a composite alarm that names itself, however long the way, is
  * not evaluated.
  */
 export function alarms(parts: AlarmParts) {
