@@ -18,6 +18,8 @@ export interface FunctionSpec {
   /** What the timeout is called in messages: configured seconds. */
   readonly timeoutSeconds: number;
   readonly memoryMiB: number;
+  /** Where its lines go; `/aws/lambda/NAME` unless given. */
+  readonly logGroup?: string;
 }
 
 export interface InvocationResult {
@@ -29,12 +31,26 @@ export interface InvocationResult {
   readonly logTail: string;
 }
 
+export interface PrintedLine {
+  readonly at: Date;
+  /** With its newline, as Lambda's events have it. */
+  readonly message: string;
+}
+
+/**
+ * Takes lines that a function printed, START, END and REPORT among them. A function that prints faster than they are
+ * taken waits. It never rejects.
+ *
+ * @param stream - one for each sandbox, named as Lambda names them
+ */
+export type Print = (stream: string, lines: readonly PrintedLine[]) => Promise<void>;
+
 /** Runs functions. Whatever a function does, it never harms Teal. */
 export interface Functions {
   readonly name: FunctionsName;
   /** Says why this machine cannot run the runtime (no `python3`, unknown name), or `undefined`. */
   refuse(runtime: string): string | undefined;
-  invoke(spec: FunctionSpec, payload: string, requestId: string): Promise<InvocationResult>;
+  invoke(spec: FunctionSpec, payload: string, requestId: string, print?: Print): Promise<InvocationResult>;
   /** Ends every function process. */
   close(): Promise<void>;
 }

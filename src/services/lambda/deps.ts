@@ -1,5 +1,6 @@
 import type { Functions } from '../../drivers/functions/functions.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { AppendLogLines } from '../../kernel/log-lines.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { Store } from '../../store/store.ts';
 import type { CodeStore } from './code-store.ts';
@@ -9,6 +10,8 @@ export interface LambdaDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly functions: Functions;
+  /** Takes lines that functions print. */
+  readonly append: AppendLogLines;
   /** Where code is kept. */
   readonly folder: string;
   /** The URL at which functions reach Teal; asked when it is needed. */

@@ -28,5 +28,6 @@ export async function functionSpec(tools: LambdaTools, scope: Scope, record: Fun
     timeout: seconds(record.timeout),
     timeoutSeconds: record.timeout,
     memoryMiB: record.memorySize,
+    logGroup: record.logging.group,
   };
 }

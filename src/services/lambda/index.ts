@@ -27,7 +27,7 @@ import { functionsIn } from './records.ts';
  * is); layers; dead letters; file systems; code signing; SnapStart; customer keys; resource policies; URLs; event
  * sources; reserved concurrency; response streaming.
  *
- * Kept and shown, without effect: the role; VpcConfig; tracing; logging; ephemeral storage; architectures.
+ * Kept and shown, without effect: the role; VpcConfig; tracing; the format of logs; ephemeral storage; architectures.
  *
  * Different from AWS: a function's access key id is its account's number; `Code.Location` is a file URL; an Event
  * invocation whose function is gone is dropped.

@@ -42,6 +42,7 @@ const newService = (): Service =>
     clock: systemClock(100_000),
     logger: silentLogger(),
     functions: createFakeFunctions(handlers),
+    append: async () => undefined,
     folder,
     endpoint: () => 'http://127.0.0.1:4566',
   });

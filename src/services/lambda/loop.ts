@@ -6,6 +6,7 @@ import type { Kept } from '../../store/store.ts';
 import type { LambdaTools } from './deps.ts';
 import { afterAttempt } from './event-attempt.ts';
 import { functionSpec } from './function-spec.ts';
+import { printTo } from './print-to.ts';
 import { functionsIn, invocationsIn, type InvocationRecord } from './records.ts';
 
 /** Nothing depends on it: a wish that nobody rang for is found then. */
@@ -102,7 +103,7 @@ async function attempt(tools: LambdaTools, { scope, record }: Kept<InvocationRec
     return false;
   }
   const spec = await functionSpec(tools, scope, called);
-  const result = await tools.functions.invoke(spec, record.payload, record.requestId);
+  const result = await tools.functions.invoke(spec, record.payload, record.requestId, printTo(tools, scope, called));
   if (result.functionError) {
     tools.logger.warn('function failed', {
       function: called.name,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Logger } from '../../../kernel/logger.ts';
 import { minutes, type Millis } from '../../../kernel/span.ts';
-import type { Functions, FunctionSpec, InvocationResult } from '../functions.ts';
+import type { Functions, FunctionSpec, InvocationResult, Print } from '../functions.ts';
 import { errorPayload } from './error-payload.ts';
 import { findInterpreters, languageOf, type Interpreters } from './interpreters.ts';
 import { NODE_BOOTSTRAP } from './node-bootstrap.ts';
@@ -51,11 +51,11 @@ export function createProcessFunctions(options: ProcessFunctionsOptions): Functi
   return {
     name: 'process',
     refuse: (runtime) => interpreters.refuse(runtime),
-    async invoke(spec, payload, requestId) {
+    async invoke(spec, payload, requestId, print) {
       const reason = interpreters.refuse(spec.runtime);
       if (reason)
         return { payload: errorPayload.cannotStart(requestId, reason), functionError: 'Unhandled', logTail: '' };
-      const result = await invokeWarmOrCold(pool, spec, payload, requestId);
+      const result = await invokeWarmOrCold(pool, spec, payload, requestId, print);
       logger.debug('function invoked', { function: spec.name, requestId, failed: result.functionError !== undefined });
       return result;
     },
@@ -71,9 +71,10 @@ async function invokeWarmOrCold(
   spec: FunctionSpec,
   payload: string,
   requestId: string,
+  print: Print | undefined,
 ): Promise<InvocationResult> {
   for (;;) {
-    const result = await pool.use(spec, (sandbox) => sandbox.invoke(payload, requestId));
+    const result = await pool.use(spec, (sandbox) => sandbox.invoke(payload, requestId, print));
     if (result) return result;
   }
 }

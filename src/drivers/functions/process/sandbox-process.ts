@@ -16,6 +16,11 @@ exec "$@"`;
 /** After this much output the reader rests, so that a function that only prints does not keep Teal busy. */
 const READ_BYTES = 1024 * 1024;
 const REST = millis(5);
+/** More output than this is not read before some of it was taken. */
+const UNTAKEN_BYTES = 1024 * 1024;
+
+/** Answers when a piece of output was taken, if that takes time. */
+type OnOutput = (chunk: Buffer) => Promise<void> | undefined;
 
 export interface SandboxProcess {
   /** True from the moment the system says so; `ended` comes later, when the output was read. */
@@ -38,7 +43,7 @@ export function startSandboxProcess(
   command: readonly string[],
   options: { readonly cwd: string; readonly env: Record<string, string> },
   clock: Clock,
-  onOutput: (chunk: Buffer) => void,
+  onOutput: OnOutput,
 ): SandboxProcess {
   const child = spawn('/bin/sh', ['-c', LAUNCH, 'sandbox', ...command], {
     ...options,
@@ -58,16 +63,21 @@ export function startSandboxProcess(
   };
 }
 
-function readOutput(output: Readable, clock: Clock, onOutput: (chunk: Buffer) => void): void {
+function readOutput(output: Readable, clock: Clock, onOutput: OnOutput): void {
   let read = 0;
+  let untaken = 0;
   output.on('error', () => undefined);
   output.on('data', (chunk: Buffer) => {
-    onOutput(chunk);
+    const taken = onOutput(chunk);
     read += chunk.length;
-    if (read < READ_BYTES) return;
-    read = 0;
+    untaken += chunk.length;
+    const rest = read < READ_BYTES ? undefined : clock.sleep(REST);
+    if (rest) read = 0;
+    const mustWait = untaken > UNTAKEN_BYTES;
+    const done = Promise.resolve(taken).then(() => (untaken -= chunk.length));
+    if (!rest && !mustWait) return;
     output.pause();
-    void clock.sleep(REST).then(() => output.resume());
+    void Promise.all([rest, mustWait && done]).then(() => output.resume());
   });
 }
 

@@ -1,8 +1,9 @@
 import type { Clock } from '../../../kernel/clock.ts';
 import { millis, seconds, type Millis } from '../../../kernel/span.ts';
-import type { FunctionSpec, InvocationResult } from '../functions.ts';
+import type { FunctionSpec, InvocationResult, Print } from '../functions.ts';
 import { errorPayload } from './error-payload.ts';
 import { LogTail } from './log-tail.ts';
+import { PrintedLines } from './printed-lines.ts';
 import { reportLines, startLine } from './report.ts';
 import { startRuntimeApi, type Answer, type RuntimeApi } from './runtime-api.ts';
 import { startSandboxProcess, type Ending, type SandboxProcess } from './sandbox-process.ts';
@@ -30,6 +31,7 @@ export class Sandbox {
   readonly spec: FunctionSpec;
   readonly #clock: Clock;
   readonly #log = new LogTail();
+  readonly #printed: PrintedLines;
   readonly #startedAt: number;
   #api: RuntimeApi | undefined;
   #process: SandboxProcess | undefined;
@@ -43,29 +45,34 @@ export class Sandbox {
   /** An end that came before anyone asked. */
   #early: Outcome | undefined;
 
-  private constructor(plan: SandboxPlan) {
+  private constructor(plan: SandboxPlan, stream: string) {
     this.spec = plan.spec;
     this.#clock = plan.clock;
+    this.#printed = new PrintedLines(stream, () => plan.clock.now());
     this.#startedAt = this.#now();
   }
 
   static async start(plan: SandboxPlan): Promise<Sandbox> {
-    const sandbox = new Sandbox(plan);
+    let sandbox: Sandbox | undefined;
     const api = await startRuntimeApi({
-      delivered: () => sandbox.#deliver?.(),
+      delivered: () => sandbox?.#deliver?.(),
       answered: (requestId, answer) => {
-        if (requestId === sandbox.#requestId) sandbox.#end({ by: 'function', answer });
+        if (requestId === sandbox?.#requestId) sandbox.#end({ by: 'function', answer });
       },
-      initFailed: (body) => sandbox.#end({ by: 'init-error', body }),
+      initFailed: (body) => sandbox?.#end({ by: 'init-error', body }),
     });
-    const options = { cwd: plan.spec.codeFolder, env: plan.environment(api.address) };
-    sandbox.#api = api;
-    sandbox.#process = startSandboxProcess(plan.command, options, plan.clock, (chunk) => sandbox.#log.append(chunk));
-    void sandbox.#process.ended.then((ending) => {
-      sandbox.close();
-      sandbox.#end({ by: 'exit', ending });
+    const env = plan.environment(api.address);
+    const started = (sandbox = new Sandbox(plan, env['AWS_LAMBDA_LOG_STREAM_NAME'] ?? ''));
+    started.#api = api;
+    started.#process = startSandboxProcess(plan.command, { cwd: plan.spec.codeFolder, env }, plan.clock, (chunk) => {
+      started.#log.append(chunk);
+      return started.#printed.add(chunk);
     });
-    return sandbox;
+    void started.#process.ended.then((ending) => {
+      started.close();
+      started.#end({ by: 'exit', ending });
+    });
+    return started;
   }
 
   get isAlive(): boolean {
@@ -73,11 +80,13 @@ export class Sandbox {
   }
 
   /** @returns `undefined` when a warm process ended before it took the event: another sandbox may be tried */
-  async invoke(payload: string, requestId: string): Promise<InvocationResult | undefined> {
+  async invoke(payload: string, requestId: string, print?: Print): Promise<InvocationResult | undefined> {
     const isWarm = this.#invocations++ > 0;
     this.#requestId = requestId;
     this.#deliveredAt = undefined;
-    this.#log.begin(startLine(requestId, this.spec.version));
+    const firstLine = startLine(requestId, this.spec.version);
+    this.#log.begin(firstLine);
+    this.#printed.begin(print, firstLine);
     const outcome = await this.#outcome(payload, requestId);
     this.#settle = undefined;
     if (isWarm && this.#deliveredAt === undefined && outcome.by !== 'function') {
@@ -126,7 +135,7 @@ export class Sandbox {
     const endedAt = this.#now();
     const startedAt = this.#deliveredAt ?? this.#startedAt;
     const memoryUsed = (await this.#process?.peakMemory()) ?? 0;
-    if (outcome.by === 'function') await this.#printed(requestId);
+    if (outcome.by === 'function') await this.#untilPrinted(requestId);
     else this.close();
     const report = reportLines({
       requestId,
@@ -136,6 +145,7 @@ export class Sandbox {
       ...(isWarm ? {} : { initDuration: millis(startedAt - this.#startedAt) }),
       ...(outcome.by === 'timeout' ? { status: 'timeout' } : {}),
     });
+    this.#printed.end(report);
     const payload = this.#payload(outcome, requestId);
     const hasFailed = outcome.by !== 'function' || outcome.answer.kind !== 'response';
     return { payload, ...(hasFailed ? { functionError: 'Unhandled' } : {}), logTail: this.#log.text(report) };
@@ -154,7 +164,7 @@ export class Sandbox {
     }
   }
 
-  async #printed(requestId: string): Promise<void> {
+  async #untilPrinted(requestId: string): Promise<void> {
     const late = new AbortController();
     await Promise.race([this.#log.until(`\0teal-end ${requestId}\n`), this.#clock.sleep(MARK_LIMIT, late.signal)]);
     late.abort();

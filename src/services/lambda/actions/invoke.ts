@@ -4,6 +4,7 @@ import type { Action, ActionOutput, CallContext } from '../../../wire/types.ts';
 import type { LambdaTools } from '../deps.ts';
 import { functionSpec } from '../function-spec.ts';
 import { readFunctionName } from '../function-name.ts';
+import { printTo } from '../print-to.ts';
 import { invocationsIn, requireFunction, type FunctionRecord } from '../records.ts';
 
 /** Bytes of a payload. Source: Lambda quotas. */
@@ -18,7 +19,7 @@ export const invoke =
     if (kind === 'DryRun') return { StatusCode: 204 };
     if (kind === 'Event') return acceptEvent(tools, ctx, record, payload);
     const spec = await functionSpec(tools, ctx, record);
-    const result = await tools.functions.invoke(spec, payload, ctx.requestId);
+    const result = await tools.functions.invoke(spec, payload, ctx.requestId, printTo(tools, ctx, record));
     return {
       StatusCode: 200,
       ExecutedVersion: '$LATEST',
