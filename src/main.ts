@@ -223,6 +223,7 @@ async function startPlatform(
       clock,
       logger: logger.with({ part: 'lambda' }),
       functions,
+      append: logging.append,
       folder: join(folder.functions, 'code'),
       endpoint,
     }),
