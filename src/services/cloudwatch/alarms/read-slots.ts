@@ -43,7 +43,8 @@ async function readMath(
     const points = metric ? await readMetric(parts, scope, metric, span) : [];
     return { label: id, period: span.period, points };
   };
-  const [returned] = queries.filter((query) => query.returnData);
+  const returned = queries.find((query) => query.returnData);
+  if (returned?.metric) return readMetric(parts, scope, returned.metric, span);
   const values = await parts.evaluateMath(
     queries.map(({ id, expression, label }) => ({ id, expression, label, period: span.period })),
     read,

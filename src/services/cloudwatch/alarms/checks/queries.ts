@@ -81,6 +81,7 @@ async function tryMath(
 ): Promise<void> {
   if (queries.some(({ expression }) => /\b(?:SEARCH|SELECT)\b/.test(expression ?? '')))
     throw validationError('SEARCH is not supported on Metric Alarms.');
+  if (returned.metric) return;
   const nothing = async (id: string) => ({ label: id, period: 60_000, points: [] });
   try {
     const asked = queries.map(({ id, expression, label }) => ({ id, expression, label, period: 60_000 }));
