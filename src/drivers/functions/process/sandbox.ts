@@ -31,9 +31,9 @@ export class Sandbox {
   readonly spec: FunctionSpec;
   readonly #clock: Clock;
   readonly #log = new LogTail();
-  readonly #printed: PrintedLines;
   readonly #startedAt: number;
   #api: RuntimeApi | undefined;
+  #printed: PrintedLines | undefined;
   #process: SandboxProcess | undefined;
   #isAlive = true;
   #invocations = 0;
@@ -45,34 +45,34 @@ export class Sandbox {
   /** An end that came before anyone asked. */
   #early: Outcome | undefined;
 
-  private constructor(plan: SandboxPlan, stream: string) {
+  private constructor(plan: SandboxPlan) {
     this.spec = plan.spec;
     this.#clock = plan.clock;
-    this.#printed = new PrintedLines(stream, () => plan.clock.now());
     this.#startedAt = this.#now();
   }
 
   static async start(plan: SandboxPlan): Promise<Sandbox> {
-    let sandbox: Sandbox | undefined;
+    const sandbox = new Sandbox(plan);
     const api = await startRuntimeApi({
-      delivered: () => sandbox?.#deliver?.(),
+      delivered: () => sandbox.#deliver?.(),
       answered: (requestId, answer) => {
-        if (requestId === sandbox?.#requestId) sandbox.#end({ by: 'function', answer });
+        if (requestId === sandbox.#requestId) sandbox.#end({ by: 'function', answer });
       },
-      initFailed: (body) => sandbox?.#end({ by: 'init-error', body }),
+      initFailed: (body) => sandbox.#end({ by: 'init-error', body }),
     });
     const env = plan.environment(api.address);
-    const started = (sandbox = new Sandbox(plan, env['AWS_LAMBDA_LOG_STREAM_NAME'] ?? ''));
-    started.#api = api;
-    started.#process = startSandboxProcess(plan.command, { cwd: plan.spec.codeFolder, env }, plan.clock, (chunk) => {
-      started.#log.append(chunk);
-      return started.#printed.add(chunk);
+    const printed = new PrintedLines(env['AWS_LAMBDA_LOG_STREAM_NAME'] ?? '', () => plan.clock.now());
+    sandbox.#api = api;
+    sandbox.#printed = printed;
+    sandbox.#process = startSandboxProcess(plan.command, { cwd: plan.spec.codeFolder, env }, plan.clock, (chunk) => {
+      sandbox.#log.append(chunk);
+      return printed.add(chunk);
     });
-    void started.#process.ended.then((ending) => {
-      started.close();
-      started.#end({ by: 'exit', ending });
+    void sandbox.#process.ended.then((ending) => {
+      sandbox.close();
+      sandbox.#end({ by: 'exit', ending });
     });
-    return started;
+    return sandbox;
   }
 
   get isAlive(): boolean {
@@ -86,7 +86,7 @@ export class Sandbox {
     this.#deliveredAt = undefined;
     const firstLine = startLine(requestId, this.spec.version);
     this.#log.begin(firstLine);
-    this.#printed.begin(print, firstLine);
+    this.#printed?.begin(print, firstLine);
     const outcome = await this.#outcome(payload, requestId);
     this.#settle = undefined;
     if (isWarm && this.#deliveredAt === undefined && outcome.by !== 'function') {
@@ -145,7 +145,7 @@ export class Sandbox {
       ...(isWarm ? {} : { initDuration: millis(startedAt - this.#startedAt) }),
       ...(outcome.by === 'timeout' ? { status: 'timeout' } : {}),
     });
-    this.#printed.end(report);
+    this.#printed?.end(report);
     const payload = this.#payload(outcome, requestId);
     const hasFailed = outcome.by !== 'function' || outcome.answer.kind !== 'response';
     return { payload, ...(hasFailed ? { functionError: 'Unhandled' } : {}), logTail: this.#log.text(report) };
