@@ -1,17 +1,18 @@
 import { CloudWatchClient, PutMetricAlarmCommand, type PutMetricAlarmCommandInput } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient, PutMetricFilterCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { UpdateDeploymentGroupCommand, type DeploymentInfo } from '@aws-sdk/client-codedeploy';
 import { DescribeLoadBalancersCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ACCOUNT, REGION } from '../../src/cli/demo/clients.ts';
 import { NAMES } from '../../src/cli/demo/stack.ts';
 import { sendTraffic, type Sample as Answer } from '../../src/cli/demo/traffic.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
-import { ailing, type Ailment } from './ailing-app.ts';
+import { ailing, LOG_GROUP, type Ailment } from './ailing-app.ts';
 import { eventually } from './eventually.ts';
 import { buildSample, deploymentInfo, ending, releaseVersion, type Sample } from './sample.ts';
 
 const REQUESTS_PER_SECOND = 300;
 
-/** What a user would watch, of the whole load balancer. */
+/** What a user would watch: the whole load balancer, or the log. */
 export const WATCHED: Readonly<Record<Ailment, Partial<PutMetricAlarmCommandInput>>> = {
   'answers one request in fifty with 500': {
     MetricName: 'HTTPCode_Target_5XX_Count',
@@ -22,6 +23,13 @@ export const WATCHED: Readonly<Record<Ailment, Partial<PutMetricAlarmCommandInpu
     MetricName: 'TargetResponseTime',
     ExtendedStatistic: 'p99.9',
     Threshold: 0.4,
+  },
+  'logs an error for one request in fifty': {
+    Namespace: 'Shop',
+    MetricName: 'LostCarts',
+    Dimensions: [],
+    Statistic: 'Sum',
+    Threshold: 0,
   },
 };
 
@@ -61,11 +69,7 @@ async function watch(
 ): Promise<void> {
   const { LoadBalancers = [] } = await clients.elbv2.send(new DescribeLoadBalancersCommand({}));
   const arn = LoadBalancers[0]?.LoadBalancerArn ?? '';
-  const cloudwatch = new CloudWatchClient({
-    endpoint,
-    region: REGION,
-    credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'any' },
-  });
+  const cloudwatch = new CloudWatchClient(configFor(endpoint));
   await cloudwatch.send(
     new PutMetricAlarmCommand({
       AlarmName: 'release',
@@ -81,6 +85,7 @@ async function watch(
     }),
   );
   cloudwatch.destroy();
+  await countErrorLines(endpoint);
   await clients.codedeploy.send(
     new UpdateDeploymentGroupCommand({
       applicationName: NAMES.application,
@@ -90,3 +95,22 @@ async function watch(
     }),
   );
 }
+
+async function countErrorLines(endpoint: string): Promise<void> {
+  const logs = new CloudWatchLogsClient(configFor(endpoint));
+  await logs.send(
+    new PutMetricFilterCommand({
+      logGroupName: LOG_GROUP,
+      filterName: 'errors',
+      filterPattern: 'ERROR',
+      metricTransformations: [{ metricNamespace: 'Shop', metricName: 'LostCarts', metricValue: '1' }],
+    }),
+  );
+  logs.destroy();
+}
+
+const configFor = (endpoint: string) => ({
+  endpoint,
+  region: REGION,
+  credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'any' },
+});
