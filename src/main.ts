@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { createAlarms } from './aws/alarms.ts';
 import { createAwsClients } from './aws/create-clients.ts';
 import { createHooks } from './aws/hooks.ts';
+import { createNotices } from './aws/notices.ts';
 import { createTargets } from './aws/targets.ts';
 import { createTaskSets } from './aws/task-sets.ts';
 import { createTraffic } from './aws/traffic.ts';
@@ -173,9 +174,11 @@ async function startPlatform(
       traffic: createTraffic(asCodeDeploy),
       hooks: createHooks(asCodeDeploy),
       alarms: createAlarms(asCodeDeploy),
-      notices: {
-        statusChanged: (deployment) => logger.info('deployment', { id: deployment.id, status: deployment.status }),
-      },
+      notices: createNotices({
+        clients: asCodeDeploy,
+        emit: (scope, event) => buses.emit(scope, event),
+        warn: (event, fields) => logger.warn(event, fields),
+      }),
     },
     clock,
     logger: logger.with({ part: 'engine' }),

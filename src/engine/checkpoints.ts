@@ -7,6 +7,7 @@ const both = (step: string): readonly string[] => [`engine.${step}.recorded`, `e
 /** Every checkpoint that a canary with hooks and a test listener reaches, in order of the first time. */
 export const ENGINE_CHECKPOINTS: readonly string[] = [
   'engine.begin.recorded',
+  'engine.notice.performed',
   'engine.preflight.recorded',
   ...both('invoke-hook'),
   'engine.hook.recorded',

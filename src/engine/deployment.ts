@@ -93,10 +93,20 @@ export interface Release {
   readonly terminationWaitMinutes: number;
   readonly rollbackOn: readonly RollbackEvent[];
   readonly alarms: { readonly names: readonly string[]; readonly ignorePollFailure: boolean };
+  /** Who is told of what. Absent in what was stored before anyone was. */
+  readonly triggers?: readonly Trigger[];
   /** Absent in a rollback, which runs no hooks and installs nothing. */
   readonly appSpec?: AppSpec;
   /** What a rollback undoes; absent in an ordinary deployment. */
   readonly undo?: Undo;
+}
+
+/** A topic that is told of some changes of status. */
+export interface Trigger {
+  readonly name: string;
+  readonly topicArn: string;
+  /** Such as `DeploymentStart`. */
+  readonly events: readonly string[];
 }
 
 /** What a rollback needs of the deployment it undoes. */
@@ -153,6 +163,12 @@ export interface Wait {
   readonly until?: Instant;
 }
 
+/** A change of status that has yet to be told, oldest first. */
+export interface News {
+  readonly status: DeploymentStatus;
+  readonly at: Instant;
+}
+
 /**
  * One deployment as it is stored. `Progress` belongs to the engine: services read it and change it only through the
  * engine's own functions (`requestStop`, `requestContinue`, `answerHook`).
@@ -174,6 +190,8 @@ export interface Deployment {
   readonly startedAt?: Instant;
   readonly finishedAt?: Instant;
   readonly status: DeploymentStatus;
+  /** Absent when everything was told. */
+  readonly news?: readonly News[];
   readonly errorInformation?: ErrorInformation;
   readonly rollbackInfo?: {
     readonly rollbackDeploymentId?: string;

@@ -15,7 +15,7 @@ export const RULE = `${ELB}:listener-rule/app/web/1/production/rule`;
 const HTTPS: Settings = { protocol: 'HTTPS', port: '443', 'default certificate': 'arn:first', 'SSL policy': 'old' };
 
 type FakeTaskSet = { -readonly [K in keyof ServiceView['taskSets'][number]]: ServiceView['taskSets'][number][K] };
-type PortName = 'describe' | 'create' | 'makePrimary' | 'remove' | 'routes' | 'shift' | 'invoke' | 'alarms';
+type PortName = 'notices' | 'describe' | 'create' | 'makePrimary' | 'remove' | 'routes' | 'shift' | 'invoke' | 'alarms';
 
 /** A whole world in memory that notes every harm done to it. */
 export interface FakeWorld {
@@ -123,7 +123,8 @@ function portsOf(world: FakeWorld, now: () => number): Ports {
   return {
     deployments: {
       get: async (_scope, id) => structuredClone(world.deployments.get(id)),
-      active: async () => structuredClone([...world.deployments.values()].filter((each) => !isTerminal(each.status))),
+      active: async () =>
+        structuredClone([...world.deployments.values()].filter((each) => !isTerminal(each.status) || each.news)),
       change,
     },
     taskSets: {
@@ -194,6 +195,11 @@ function portsOf(world: FakeWorld, now: () => number): Ports {
         return names.filter((name) => world.ringing.has(name));
       },
     },
-    notices: { statusChanged: (deployment) => void world.statuses.push(`${deployment.id} ${deployment.status}`) },
+    notices: {
+      async statusChanged(deployment, status) {
+        trip('notices');
+        world.statuses.push(`${deployment.id} ${status}`);
+      },
+    },
   };
 }

@@ -21,7 +21,7 @@ export interface FakeRun {
   start(checkpoint?: Checkpoint): Promise<Engine>;
   /** Steps time until the condition holds. @throws when it never does */
   until(condition: () => boolean): Promise<void>;
-  /** Steps time until every deployment is terminal. */
+  /** Steps time until every deployment is terminal and this was told. */
   untilOver(): Promise<void>;
   change(apply: (current: Deployment) => Deployment | string): Promise<void>;
   stop(rollBack?: boolean): Promise<void>;
@@ -68,7 +68,8 @@ export function fakeRun(release: Release = fakeRelease()): FakeRun {
       return engine;
     },
     until,
-    untilOver: () => until(() => [...world.deployments.values()].every((each) => isTerminal(each.status))),
+    untilOver: () =>
+      until(() => [...world.deployments.values()].every((each) => isTerminal(each.status) && !each.news)),
     change,
     stop: (rollBack) => change((current) => requestStop(current, rollBack === undefined ? {} : { rollBack }, now())),
   };

@@ -1,5 +1,5 @@
 import type { Scope } from '../kernel/scope.ts';
-import type { AppSpec, Deployment, Release, TaskSetView } from './deployment.ts';
+import type { AppSpec, Deployment, DeploymentStatus, Release, TaskSetView } from './deployment.ts';
 
 export type PortFault = 'missing' | 'refused' | 'throttled' | 'unavailable' | 'forbidden';
 
@@ -16,7 +16,7 @@ export class PortError extends Error {
 /** Keeps deployments. Every change is one transaction on the newest record. */
 export interface Deployments {
   get(scope: Scope, id: string): Promise<Deployment | undefined>;
-  /** All that are not terminal, in every scope. */
+  /** All that are not terminal or have news to tell, in every scope. */
   active(): Promise<readonly Deployment[]>;
   /**
    * Applies a pure function to the newest record; `also` is stored in the same transaction (a rollback with the
@@ -107,9 +107,13 @@ export interface Alarms {
   active(scope: Scope, names: readonly string[]): Promise<readonly string[]>;
 }
 
-/** Told of every change of status, after it is stored. Best effort. */
+/** Told of a start, a wait for readiness and an end after these are stored, at least once, even when Teal dies. */
 export interface Notices {
-  statusChanged(deployment: Deployment): void;
+  /**
+   * @param status - what it became then; by now it may have another
+   * @throws {PortError} throttled, unavailable: the same is told again later
+   */
+  statusChanged(deployment: Deployment, status: DeploymentStatus): Promise<void>;
 }
 
 export interface Ports {

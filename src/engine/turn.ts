@@ -15,6 +15,7 @@ import { perform } from './perform/perform.ts';
 import { PortError, type Ports } from './ports.ts';
 import { type Recorded, recordDecision } from './record/record-decision.ts';
 import { settle } from './record/settle.ts';
+import { newsOf, tellNews } from './tell-news.ts';
 
 export interface TurnDeps {
   readonly ports: Ports;
@@ -31,10 +32,14 @@ export interface Subject {
 /** What a turn came to: over for good, at once another one, or a wait. */
 export type TurnEnd = 'over' | 'again' | Waiting;
 
-/** One turn of a deployment: observe, decide, record, perform. */
+const TELL_LATER: Waiting = { do: 'wait', because: 'its end could not be told', pace: 'retry' };
+
+/** One turn of a deployment: tell, observe, decide, record, perform. */
 export async function takeTurn(deps: TurnDeps, subject: Subject, askAlarms: boolean): Promise<TurnEnd> {
   const found = await deps.ports.deployments.get(subject.scope, subject.id);
-  if (!found || isTerminal(found.status)) return 'over';
+  if (!found) return 'over';
+  const isTold = await tellNews(deps, found);
+  if (isTerminal(found.status)) return isTold ? 'over' : TELL_LATER;
   const observed = await observe(deps.ports, found, askAlarms);
   const decided = await decideAndRecord(deps, subject, observed);
   if (!decided) return 'over';
@@ -94,22 +99,23 @@ async function performAndSettle(
   }
 }
 
-/** Applies a change to the newest record unless it is terminal or nothing changes, and tells of a new status. */
+/** Applies a change to the newest record unless it is terminal or nothing changes, and records what is to be told. */
 async function changeRecord(
-  { ports, clock }: TurnDeps,
+  { ports, clock, logger }: TurnDeps,
   { scope, id }: Subject,
   apply: (current: Deployment, now: number) => Recorded,
 ): Promise<void> {
-  let told: readonly Deployment[] = [];
+  let changed: readonly Deployment[] = [];
   await ports.deployments.change(scope, id, (current) => {
-    told = [];
+    changed = [];
     if (isTerminal(current.status)) return undefined;
     const now = clock.now().getTime();
     const { deployment, also } = apply(current, now);
     if (!also && JSON.stringify(deployment) === JSON.stringify(current)) return undefined;
-    told = [...(deployment.status === current.status ? [] : [deployment]), ...(also ? [also] : [])];
-    const stamped = { ...deployment, progress: { ...deployment.progress, updatedAt: now } };
+    changed = [...(deployment.status === current.status ? [] : [deployment]), ...(also ? [also] : [])];
+    const progress = { ...deployment.progress, updatedAt: now };
+    const stamped = { ...deployment, ...newsOf(current, deployment, now), progress };
     return { deployment: stamped, ...(also && { also }) };
   });
-  for (const deployment of told) ports.notices.statusChanged(deployment);
+  for (const deployment of changed) logger.info('deployment', { id: deployment.id, status: deployment.status });
 }

@@ -20,7 +20,7 @@ export function createDeploymentsPort(store: Store): Deployments {
         const next = change(current);
         if (next === undefined) return current;
         await records.put(scope, id, next.deployment);
-        if (isTerminal(next.deployment.status)) await activeDeployments(tx).remove(scope, id);
+        if (isTerminal(next.deployment.status) && !next.deployment.news) await activeDeployments(tx).remove(scope, id);
         if (next.also) await insertBeside(tx, next.also);
         return next.deployment;
       }),

@@ -26,6 +26,7 @@ export function releaseOf(
     terminationWaitMinutes: settings.blueGreen.terminationWaitMinutes,
     rollbackOn: rollback.enabled ? rollback.events : [],
     alarms: { names: alarms?.enabled ? alarms.names : [], ignorePollFailure: alarms?.ignorePollFailure ?? false },
+    triggers: settings.triggers,
     appSpec,
   };
 }
