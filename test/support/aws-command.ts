@@ -31,6 +31,8 @@ export function awsCommand(endpoint: string) {
   const text = async (...args: string[]): Promise<string> =>
     (await run('aws', args, { env, encoding: 'utf8', maxBuffer: 1 << 24 })).stdout;
   return {
+    /** For a command that a test starts itself. */
+    environment: env,
     /** @throws with the command's own error text when it fails */
     text,
     json: async <T>(...args: string[]): Promise<T> => JSON.parse(await text(...args, '--output', 'json')) as T,

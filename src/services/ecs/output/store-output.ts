@@ -7,7 +7,7 @@ class AlreadyStored extends Error {
   override readonly name = 'AlreadyStored';
 }
 
-type Deps = Pick<EcsDeps, 'store' | 'runtime' | 'append' | 'clock'>;
+type Deps = Pick<EcsDeps, 'store' | 'runtime' | 'append' | 'clock' | 'checkpoint'>;
 
 /**
  * Stores all that a task's containers have printed so far. Lines and the place behind them are one transaction, so that
@@ -18,13 +18,15 @@ export async function storeOutput(deps: Deps, task: TaskRecord): Promise<void> {
 }
 
 /** @returns whether that was all */
-async function storeSome({ store, runtime, append, clock }: Deps, task: TaskRecord, output: TaskOutput) {
+async function storeSome(deps: Deps, task: TaskRecord, output: TaskOutput) {
+  const { store, runtime, append, clock, checkpoint } = deps;
   const { account, region } = task.spec;
   const scope = { account, region };
   const key = outputKey(task.id, output.container);
   const from = (await outputPositions(store).get(scope, key))?.position;
   const { lines, next, isAll } = await runtime.readOutput(task.id, output.container, from);
   if (next === undefined || next === from) return true;
+  checkpoint('ecs.output.read');
   const now = clock.now();
   const stamped = lines.map(({ message, at }) => ({ message, at: at === undefined ? now : new Date(at) }));
   try {
@@ -36,6 +38,7 @@ async function storeSome({ store, runtime, append, clock }: Deps, task: TaskReco
     if (!(cause instanceof AlreadyStored)) throw cause;
     return false;
   }
+  checkpoint('ecs.output.stored');
   return isAll;
 }
 
