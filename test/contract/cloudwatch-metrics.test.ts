@@ -1,11 +1,14 @@
 import {
   CloudWatchClient,
+  GetMetricDataCommand,
   GetMetricStatisticsCommand,
   ListMetricsCommand,
   paginateListMetrics,
   PutMetricDataCommand,
   type Dimension,
+  type GetMetricDataCommandInput,
   type GetMetricStatisticsCommandInput,
+  type MetricDataQuery,
   type MetricDatum,
 } from '@aws-sdk/client-cloudwatch';
 import { AwsQueryProtocol } from '@aws-sdk/core/protocols';
@@ -376,6 +379,131 @@ it.each<readonly [string, Partial<GetMetricStatisticsCommandInput>, string, stri
 ])('refuses statistics with %s', async (_what, more, name, words) => {
   await expect(statistics('Test', more)).rejects.toMatchObject({
     name,
+    message: expect.stringContaining(words) as string,
+  });
+});
+
+const metric = (Namespace: string, Id: string, MetricName: string, Stat = 'Sum', Period = 60): MetricDataQuery => ({
+  Id,
+  MetricStat: { Metric: { Namespace, MetricName }, Stat, Period },
+});
+
+const data = (MetricDataQueries: MetricDataQuery[], more: Partial<GetMetricDataCommandInput> = {}, of = cloudwatch) =>
+  of.send(new GetMetricDataCommand({ MetricDataQueries, StartTime: minutesAgo(5), EndTime: minutesAgo(0), ...more }));
+
+/** Requests of the last five minutes, and the errors among them in two of those. */
+async function withTraffic(): Promise<string> {
+  const Namespace = newNamespace();
+  const datum = (MetricName: string, n: number, Value: number) => ({ MetricName, Value, Timestamp: minutesAgo(n) });
+  await put(
+    Namespace,
+    ...[5, 4, 3, 2, 1].map((n) => datum('requests', n, n * 100)),
+    datum('errors', 4, 20),
+    datum('errors', 2, 10),
+  );
+  return Namespace;
+}
+
+it.each(PROTOCOLS)('evaluates metrics and metric math in %s, newest first', async (_name, protocol) => {
+  const Namespace = await withTraffic();
+
+  const { MetricDataResults } = await data(
+    [
+      { Id: 'share', Expression: '100 * FILL(errors, 0) / requests', Label: 'errors in percent' },
+      { ...metric(Namespace, 'errors', 'errors'), ReturnData: false },
+      metric(Namespace, 'requests', 'requests'),
+      metric(Namespace, 'none', 'none'),
+    ],
+    {},
+    client(protocol),
+  );
+
+  const Timestamps = [1, 2, 3, 4, 5].map(minutesAgo);
+  expect(MetricDataResults).toEqual([
+    { Id: 'share', Label: 'errors in percent', Timestamps, Values: [0, 5, 0, 5, 0], StatusCode: 'Complete' },
+    { Id: 'requests', Label: 'requests', Timestamps, Values: [100, 200, 300, 400, 500], StatusCode: 'Complete' },
+    { Id: 'none', Label: 'none', Timestamps: [], Values: [], StatusCode: 'Complete' },
+  ]);
+});
+
+it('gives an array of series as a result for each', async () => {
+  const Namespace = await withTraffic();
+
+  const { MetricDataResults = [] } = await data(
+    [
+      { Id: 'all', Expression: 'METRICS() * 2' },
+      { ...metric(Namespace, 'm1', 'errors'), ReturnData: false },
+      { ...metric(Namespace, 'm2', 'requests'), ReturnData: false },
+    ],
+    { ScanBy: 'TimestampAscending' },
+  );
+
+  expect(MetricDataResults.map(({ Id, Label, Values }) => [Id, Label, Values])).toEqual([
+    ['all', 'errors', [40, 20]],
+    ['all', 'requests', [1000, 800, 600, 400, 200]],
+  ]);
+});
+
+it('gives as many points at once as are asked for, and the rest by the token', async () => {
+  const Namespace = await withTraffic();
+  const queries = [metric(Namespace, 'errors', 'errors'), metric(Namespace, 'requests', 'requests')];
+
+  const shown: unknown[] = [];
+  let NextToken: string | undefined;
+  do {
+    const answer = await data(queries, { MaxDatapoints: 3, ...(NextToken && { NextToken }) });
+    shown.push(answer.MetricDataResults?.map(({ Values, StatusCode }) => [Values, StatusCode]));
+    NextToken = answer.NextToken;
+  } while (NextToken);
+
+  expect(shown).toEqual([
+    [
+      [[10, 20], 'Complete'],
+      [[100], 'PartialData'],
+    ],
+    [
+      [[], 'Complete'],
+      [[200, 300, 400], 'PartialData'],
+    ],
+    [
+      [[], 'Complete'],
+      [[500], 'Complete'],
+    ],
+  ]);
+});
+
+const plain = metric('Test', 'm', 'm');
+
+it.each<readonly [string, MetricDataQuery[], string]>([
+  ['two queries of one id', [plain, plain], 'The values for parameter id in MetricDataQueries are not unique.'],
+  [
+    'an id with a capital',
+    [{ ...plain, Id: 'M' }],
+    'The value M for parameter MetricDataQueries.member.1.Id is invalid',
+  ],
+  ['an expression that makes no sense', [{ Id: 'e', Expression: '1 +' }], "Error in expression 'e': it ends too early"],
+  ['an expression that gives a number', [{ Id: 'e', Expression: 'AVG(m)' }, plain], "Error in expression 'e'"],
+  [
+    'SEARCH',
+    [{ Id: 'e', Expression: "SEARCH('{a} b', 'Sum', 60)" }],
+    "Error in expression 'e': Teal does not serve SEARCH yet.",
+  ],
+  [
+    'Metrics Insights',
+    [{ Id: 'e', Expression: 'SELECT AVG(x) FROM y' }],
+    'Teal does not serve Metrics Insights (SELECT) yet.',
+  ],
+  ['neither metric nor expression', [{ Id: 'e' }], 'must have an Expression or a MetricStat'],
+  ['both', [{ ...plain, Expression: 'm' }], 'mutually exclusive'],
+  [
+    'a statistic that there is none of',
+    [metric('Test', 'm', 'm', 'p101')],
+    'The value p101 for parameter ExtendedStatistic is not supported.',
+  ],
+  ['another account', [{ ...plain, AccountId: '999999999999' }], 'Teal does not serve metrics of another account'],
+])('refuses data for %s', async (_what, queries, words) => {
+  await expect(data(queries)).rejects.toMatchObject({
+    name: expect.stringMatching(/^(ValidationException|InvalidParameter(Value|Combination)Exception)$/) as string,
     message: expect.stringContaining(words) as string,
   });
 });

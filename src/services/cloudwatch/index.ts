@@ -1,12 +1,13 @@
 import type * as Sdk from '@aws-sdk/client-cloudwatch';
 import type { PublishMetrics } from '../../kernel/metrics.ts';
 import type { Actions, Service } from '../../wire/types.ts';
+import { getMetricData } from './actions/get-metric-data.ts';
 import { getMetricStatistics } from './actions/get-metric-statistics.ts';
 import { listMetrics } from './actions/list-metrics.ts';
 import { putMetricData } from './actions/put-metric-data.ts';
 import { alarms } from './alarms/index.ts';
 import type { CloudWatchParts } from './deps.ts';
-import { MathError, type MathQuery } from './math/series.ts';
+import { evaluateMath } from './math/evaluate-math.ts';
 import type { MetricDeps } from './metrics-deps.ts';
 import { publishInto } from './publish.ts';
 import { Ingest } from './series/ingest.ts';
@@ -21,7 +22,7 @@ import { seriesReader } from './series/series-reader.ts';
  * sooner.
  *
  * Not served: dashboards, anomaly detection, Contributor Insights rules, metric streams, mute rules, Metrics Insights
- * (SELECT …), images of metrics, metrics of other accounts.
+ * (SELECT …), SEARCH, images of metrics, metrics of other accounts. What alarms lack stands in alarms/index.ts.
  *
  * Different from AWS: metrics are listed at once; percentiles are exact for the newest three hours and within 2.2 %
  * after, where a point has more than 16 different values; parts in the label of a query that AWS replaces, such as
@@ -54,12 +55,9 @@ export function cloudwatch(parts: CloudWatchParts): CloudWatchService {
   };
 }
 
-const evaluateMath = async ([query]: readonly MathQuery[]): Promise<never> => {
-  throw new MathError(query?.id ?? '', 'Teal does not serve metric math yet.');
-};
-
 const metricActions = (deps: MetricDeps) =>
   ({
+    GetMetricData: getMetricData(deps),
     GetMetricStatistics: getMetricStatistics(deps),
     ListMetrics: listMetrics(deps),
     PutMetricData: putMetricData(deps),
