@@ -215,6 +215,7 @@ async function startPlatform(
     bell,
     runtime,
     targets: createTargets(clients),
+    emit: (scope, event) => buses.emit(scope, event),
     append: logging.append,
     checkpoint,
   });

@@ -4,6 +4,7 @@ import type { Bell } from '../../kernel/bell.ts';
 import type { Checkpoint } from '../../kernel/checkpoint.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
+import type { EmitEvent } from '../../kernel/platform-event.ts';
 import type { AppendWith } from '../../store/append-with.ts';
 import type { Store } from '../../store/store.ts';
 
@@ -17,5 +18,7 @@ export interface EcsDeps {
   readonly targets: Targets;
   /** Takes lines that containers print. */
   readonly append: AppendWith;
+  /** Hears of changes of tasks, services and deployments. */
+  readonly emit: EmitEvent;
   readonly checkpoint: Checkpoint;
 }

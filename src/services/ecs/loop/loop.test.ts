@@ -5,6 +5,7 @@ import { createBell } from '../../../kernel/bell.ts';
 import { noCheckpoint } from '../../../kernel/checkpoint.ts';
 import { systemClock } from '../../../kernel/clock.ts';
 import { silentLogger } from '../../../kernel/logger.ts';
+import type { PlatformEvent } from '../../../kernel/platform-event.ts';
 import { millis } from '../../../kernel/span.ts';
 import { openStore } from '../../../store/open-store.ts';
 import type { Store } from '../../../store/store.ts';
@@ -34,10 +35,12 @@ let targets: FakeTargets;
 let runtime: FakeRuntime;
 let deps: EcsDeps;
 let service: EcsService;
+let emitted: PlatformEvent[];
 
 beforeEach(async () => {
   store = await openStore(':memory:');
   world = new Map();
+  emitted = [];
   targets = createFakeTargets({ groups: [BLUE, GREEN] });
   await begin();
 });
@@ -59,6 +62,7 @@ async function begin(options: Parameters<typeof createFakeRuntime>[0] = {}): Pro
     runtime,
     targets,
     append: async () => undefined,
+    emit: async (_scope, event) => void emitted.push(event),
     checkpoint: noCheckpoint,
   };
   service = ecs(deps);
@@ -246,4 +250,57 @@ it('rescales every task set when the desired count changes', async () => {
 
   await until('four tasks', async () => runtime.started.length === 4);
   await steady(2);
+});
+
+const namesOf = (detailType: string, member: string): unknown[] =>
+  emitted.filter((event) => event.detailType === detailType).map(({ detail }) => detail[member]);
+
+it('tells the event bus of tasks from their start to their end, and of services that become steady', async () => {
+  await createWeb();
+  await steady();
+  const [task] = await allTasks();
+  await ecsActions(deps).StopTask({ task: task?.id ?? '', reason: 'enough' }, CTX);
+  const stopped = await until('the news of the end', async () =>
+    emitted.find(({ resources, detail }) => resources[0] === task?.arn && detail['lastStatus'] === 'STOPPED'),
+  );
+  const states = emitted
+    .filter(({ resources }) => resources[0] === task?.arn)
+    .map(({ detail }) => detail['lastStatus']);
+
+  expect(stopped).toMatchObject({
+    source: 'aws.ecs',
+    detailType: 'ECS Task State Change',
+    detail: {
+      taskArn: task?.arn,
+      clusterArn: 'arn:aws:ecs:eu-west-1:111122223333:cluster/default',
+      group: 'service:web',
+      desiredStatus: 'STOPPED',
+      stoppedReason: 'enough',
+      stopCode: 'UserInitiated',
+      createdAt: new Date(task?.createdAt ?? 0).toISOString(),
+    },
+  });
+  expect([...new Set(states)]).toEqual(expect.arrayContaining(['RUNNING', 'STOPPED']));
+  expect(namesOf('ECS Service Action', 'eventName')).toEqual(
+    expect.arrayContaining(['SERVICE_STEADY_STATE', 'TASKSET_STEADY_STATE']),
+  );
+});
+
+it('tells again what the event bus could not take', async () => {
+  const { emit } = deps;
+  let refusals = 2;
+  deps = {
+    ...deps,
+    emit: async (scope, event) => {
+      if (event.detailType === 'ECS Task State Change' && (refusals -= 1) >= 0) throw new Error('not now');
+      await emit(scope, event);
+    },
+  };
+  await service.close();
+  service = ecs(deps);
+  await service.start();
+  await createWeb();
+
+  await until('the news', async () => namesOf('ECS Task State Change', 'lastStatus').includes('RUNNING'));
+  expect(refusals).toBeLessThan(0);
 });

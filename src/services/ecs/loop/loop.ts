@@ -6,6 +6,7 @@ import { storeLastOutput } from '../output/follow-output.ts';
 import { tasks, type TaskRecord } from '../records/task.ts';
 import { change } from './task-work.ts';
 import { IDLE, runPass, type PassMemory } from './pass.ts';
+import { createChangeTeller } from './tell-changes.ts';
 
 /** While something is on its way; while nothing is, changes ring and the timer is a safety net. */
 const BUSY = millis(100);
@@ -34,6 +35,7 @@ export function createLoop(deps: EcsDeps): Loop {
       return new Set(starting.keys());
     },
     lastHealth,
+    teller: createChangeTeller(deps),
     begin(task) {
       const done = beginTask(deps, task).finally(() => {
         starting.delete(task.id);

@@ -12,6 +12,7 @@ import { ended } from './end-task.ts';
 import type { Happening } from './happenings.ts';
 import { performTask } from './perform-task.ts';
 import { reconcileService } from './reconcile-service.ts';
+import type { ChangeTeller } from './tell-changes.ts';
 
 export interface PassMemory {
   /** Starts that the runtime has not answered, by task id. */
@@ -19,6 +20,7 @@ export interface PassMemory {
   /** The last health that could be read; only for telling whether a set is steady. */
   readonly lastHealth: Map<string, readonly TargetHealth[]>;
   begin(task: TaskRecord): void;
+  readonly teller: ChangeTeller;
 }
 
 export interface PassOutcome {
@@ -39,10 +41,12 @@ export async function runPass(deps: EcsDeps, memory: PassMemory): Promise<PassOu
   // Observed before the records are read: what is seen running was recorded before.
   const observations = new Map((await deps.runtime.observe()).map((one) => [one.taskId, one]));
   const kept = await tasks(deps.store).everywhere();
+  await memory.teller.tasks(kept);
   await endStrays(deps, observations, kept);
   await forgetStopped(deps, kept, now);
   const live = kept.filter(({ record }) => record.lastStatus !== 'STOPPED');
   const keptServices = (await services(deps.store).everywhere()).filter(({ record }) => record.status !== 'INACTIVE');
+  await memory.teller.services(keptServices);
   const health = await readHealth(deps, live, memory);
   const happenings: Happening[] = [];
   const steps = await Promise.all(
@@ -76,6 +80,7 @@ async function reconcile(
 ) {
   const live = (await tasks(deps.store).everywhere()).filter(({ record }) => record.lastStatus !== 'STOPPED');
   const keptSets = await taskSets(deps.store).everywhere();
+  await memory.teller.sets(keptSets);
   await endOrphans(deps, live, keptSets, now);
   let changed = false;
   let isSettled = true;
