@@ -57,8 +57,14 @@ export interface LogEvents {
   read(query: LogQuery): Promise<KeptLogEvent[]>;
   /** Bytes of each group that has events, by its key. */
   sizes(): Promise<ReadonlyMap<number, number>>;
-  /** Removes some of what is meant, the oldest first, at most so many. @returns how many there were */
-  remove(which: LogRemoval, atMost: number): Promise<number>;
+  /**
+   * Removes some of what is meant, the oldest first.
+   *
+   * @param atMost - so many
+   * @param bytes - no more than it takes to free so much
+   * @returns how many there were
+   */
+  remove(which: LogRemoval, atMost: number, bytes?: number): Promise<number>;
 }
 
 export type LogRemoval =
@@ -100,8 +106,10 @@ export function logEvents(db: Kysely<Tables>): LogEvents {
         from log_sizes`.execute(db);
       return new Map(found.rows.map(({ group, bytes }) => [group, bytes]));
     },
-    remove: (which, atMost) =>
-      db.isTransaction ? remove(db, which, atMost) : db.transaction().execute((tx) => remove(tx, which, atMost)),
+    remove: (which, atMost, bytes) =>
+      db.isTransaction
+        ? remove(db, which, atMost, bytes)
+        : db.transaction().execute((tx) => remove(tx, which, atMost, bytes)),
   };
 }
 
@@ -119,17 +127,21 @@ async function grow(db: Kysely<Tables>, group: number, bytes: number): Promise<v
     on conflict (group_key) do update set bytes = bytes + excluded.bytes`.execute(db);
 }
 
-async function remove(db: Kysely<Tables>, which: LogRemoval, atMost: number): Promise<number> {
-  const doomed = sql`select id from log_events where ${removed(which)}
-    order by ${sql.raw(which === 'any' ? 'id' : 'at, id')} limit ${atMost}`;
-  const gone = await sql<{ group: number; bytes: number; count: number }>`select group_key as "group",
-    sum(octet_length(message) + ${sql.lit(OVERHEAD)}) as bytes, count(*) as count
-    from log_events where id in (${doomed}) group by group_key`.execute(db);
-  await sql`delete from log_events where id in (${doomed})`.execute(db);
-  for (const { group, bytes } of gone.rows) await grow(db, group, -bytes);
+async function remove(db: Kysely<Tables>, which: LogRemoval, atMost: number, bytes = Infinity): Promise<number> {
+  const { rows } = await sql<{ id: number; group: number; bytes: number }>`select id, group_key as "group",
+    octet_length(message) + ${sql.lit(OVERHEAD)} as bytes from log_events where ${removed(which)}
+    order by ${sql.raw(which === 'any' ? 'id' : 'at, id')} limit ${atMost}`.execute(db);
+  let freed = 0;
+  const doomed = rows.filter((row) => freed < bytes && (freed += row.bytes) > 0);
+  const ids = JSON.stringify(doomed.map(({ id }) => id));
+  await sql`delete from log_events where id in (select value from json_each(${ids}))`.execute(db);
+  for (const group of new Set(doomed.map((row) => row.group))) await grow(db, group, -sizeIn(doomed, group));
   await sql`delete from log_sizes where bytes <= 0`.execute(db);
-  return gone.rows.reduce((sum, { count }) => sum + count, 0);
+  return doomed.length;
 }
+
+const sizeIn = (rows: readonly { readonly group: number; readonly bytes: number }[], group: number): number =>
+  rows.reduce((sum, row) => sum + (row.group === group ? row.bytes : 0), 0);
 
 function removed(which: LogRemoval): RawBuilder<unknown> {
   if (which === 'any') return sql`true`;

@@ -11,6 +11,9 @@ export interface SeriesKey extends Scope {
   readonly unit: string;
 }
 
+/** A metric with all of its dimensions, in every unit. */
+export type MetricKey = Pick<SeriesKey, 'namespace' | 'name' | 'dimensions'>;
+
 export interface KeptSeries extends SeriesKey {
   readonly id: number;
   /** Of its newest data, in epoch seconds. */
@@ -55,6 +58,8 @@ export interface MetricSeries {
   touch(id: number, lastAt: number): Promise<void>;
   /** Series of a scope in no order. */
   find(scope: Scope, filter: SeriesFilter): Promise<KeptSeries[]>;
+  /** Series of these metrics, of every unit, in no order. */
+  findAll(scope: Scope, metrics: readonly MetricKey[]): Promise<KeptSeries[]>;
   count(): Promise<number>;
   /** Removes series that have no block and no data since these epoch seconds. */
   removeEmpty(before: number): Promise<void>;
@@ -102,6 +107,18 @@ export function metricSeries(db: Kysely<Tables>): MetricSeries {
       if (since !== undefined) conditions.push(sql`last_at >= ${since}`);
       return all(sql<KeptSeries>`select id, account, region, namespace, name, dimensions, unit, last_at as lastAt
         from metric_series where ${sql.join(conditions, sql` and `)}`);
+    },
+    async findAll({ account, region }, metrics) {
+      const found: KeptSeries[] = [];
+      await inParts(metrics, async (part) => {
+        const keys = part.map(({ namespace, name, dimensions }) => sql`(${namespace}, ${name}, ${dimensions})`);
+        found.push(
+          ...(await all(sql<KeptSeries>`select id, account, region, namespace, name, dimensions, unit, last_at as lastAt
+            from metric_series where account = ${account} and region = ${region}
+            and (namespace, name, dimensions) in (values ${sql.join(keys)})`)),
+        );
+      });
+      return found;
     },
     async count() {
       return (await all(sql<{ n: number }>`select count(*) as n from metric_series`))[0]?.n ?? 0;

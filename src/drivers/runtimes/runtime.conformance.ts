@@ -10,7 +10,8 @@ import type { ContainerSpec, Endpoint, Runtime, RuntimeOptions, TaskObservation,
 
 /** What a container of the suite does; one that waits listens on tcp port 8080 and says `hello`. */
 export type Behaviour =
-  { readonly does: 'wait'; readonly ignoresTerm?: boolean } | { readonly does: 'exit'; readonly code: number };
+  | { readonly does: 'wait'; readonly ignoresTerm?: boolean }
+  | { readonly does: 'exit'; readonly code: number; readonly prints?: readonly string[] };
 
 export interface RuntimeUnderTest {
   readonly name: string;
@@ -120,6 +121,23 @@ export function runtimeConformance(subject: RuntimeUnderTest): void {
       expect(found.startFailure).toBeUndefined();
       expect(found.stoppedAt).toBeGreaterThanOrEqual(found.startedAt ?? Infinity);
       expect(changes).toBeGreaterThan(0);
+    });
+
+    it('gives what a container printed, from any place on, and after a restart', async () => {
+      const prints = ['one', 'two é', 'x'.repeat(40_000), 'last'];
+      const task = taskOf([container('job', { does: 'exit', code: 0, prints })]);
+      await runtime.start(task);
+      await reach(task.taskId, 'stopped');
+
+      const all = await readAll(runtime, task.taskId, 'job');
+      await reopen();
+      const again = await readAll(runtime, task.taskId, 'job');
+      const nothing = await runtime.readOutput(task.taskId, 'job', all.next);
+
+      expect(all.messages).toEqual(prints);
+      expect(again).toEqual(all);
+      expect(nothing).toEqual({ lines: [], next: all.next, isAll: true });
+      expect(await runtime.readOutput('0'.repeat(32), 'job', undefined)).toMatchObject({ lines: [], isAll: true });
     });
 
     it('stops the others when an essential container ends', async () => {
@@ -243,6 +261,16 @@ export function runtimeConformance(subject: RuntimeUnderTest): void {
   });
 }
 
+async function readAll(runtime: Runtime, taskId: string, name: string) {
+  const messages: string[] = [];
+  for (let next: string | undefined; ;) {
+    const output = await runtime.readOutput(taskId, name, next);
+    messages.push(...output.lines.map(({ message }) => message));
+    next = output.next;
+    if (output.isAll) return { messages, next };
+  }
+}
+
 /** A task of its own in the default account. */
 export function taskOf(containers: readonly ContainerSpec[], more: Partial<TaskSpec> = {}): TaskSpec {
   const taskId = randomBytes(16).toString('hex');
@@ -278,7 +306,10 @@ async function greeting({ host, port }: Endpoint): Promise<string> {
 
 /** A program for `node -e` that behaves so, for runtimes that run programs. */
 export function programOf(wanted: Behaviour): string {
-  if (wanted.does === 'exit') return `process.exit(${wanted.code})`;
+  if (wanted.does === 'exit') {
+    const printed = JSON.stringify((wanted.prints ?? []).join('\n'));
+    return `process.stdout.write(${printed}, () => process.exit(${wanted.code}))`;
+  }
   const handler = wanted.ignoresTerm ? "process.on('SIGTERM', () => undefined);" : '';
   return `${handler}require('net').createServer((s) => s.end('hello')).listen(process.env.PORT ?? 8080, process.env.HOST)`;
 }

@@ -1,3 +1,4 @@
+import type { LogRemoval } from '../../store/log-events.ts';
 import type { LogsParts, StoredBatch } from './deps.ts';
 
 /** The most that log events may take, in bytes as AWS counts them; on disk it is about 1.5 times that. */
@@ -11,6 +12,8 @@ export const LIMITS: LogLimits = { group: 256 * MIB, total: 1024 * MIB };
 
 /** So many at once, that other requests wait no longer than some 20 ms. */
 const BATCH = 2000;
+/** What is left of a limit that was passed, so that it is not passed again by the next event. */
+const KEPT_SHARE = 0.95;
 
 /** Keeps events within the limits: the oldest go first. Each group, and the whole, is told of once in the log. */
 export function createLimits({ store, logger, limits = LIMITS }: Pick<LogsParts, 'store' | 'logger' | 'limits'>) {
@@ -20,16 +23,21 @@ export function createLimits({ store, logger, limits = LIMITS }: Pick<LogsParts,
     told.add(what);
     logger.warn('log events take more than their limit; the oldest are deleted from now on', { ...fields });
   };
-  return async ({ group, sizes }: Pick<StoredBatch, 'group' | 'sizes'>): Promise<void> => {
+  const keep = async (limit: number, which: LogRemoval, size: () => Promise<number>): Promise<void> => {
+    let excess = (await size()) - limit * KEPT_SHARE;
+    while (excess > 0 && (await store.logEvents.remove(which, BATCH, excess)) > 0)
+      excess = (await size()) - limit * KEPT_SHARE;
+  };
+  return async ({ group: { key, name }, sizes }: Pick<StoredBatch, 'group' | 'sizes'>): Promise<void> => {
+    const groupSize = async () => (await store.logEvents.sizes()).get(key) ?? 0;
+    const totalSize = async () => sum((await store.logEvents.sizes()).values());
     if (sizes.group > limits.group) {
-      tell(`group ${group.key}`, { group: group.name, limit: limits.group });
-      while (((await store.logEvents.sizes()).get(group.key) ?? 0) > limits.group)
-        if ((await store.logEvents.remove({ group: group.key }, BATCH)) === 0) break;
+      tell(`group ${key}`, { group: name, limit: limits.group });
+      await keep(limits.group, { group: key }, groupSize);
     }
-    if (sizes.total > limits.total) {
+    if (sizes.total > limits.total && (await totalSize()) > limits.total) {
       tell('total', { limit: limits.total });
-      while (sum((await store.logEvents.sizes()).values()) > limits.total)
-        if ((await store.logEvents.remove('any', BATCH)) === 0) break;
+      await keep(limits.total, 'any', totalSize);
     }
   };
 }

@@ -23,7 +23,9 @@ runtimeConformance({
 
 function behaviour({ command = [] }: ContainerSpec): FakeBehaviour {
   const wanted = JSON.parse(command[0] ?? '{}') as Behaviour;
-  return wanted.does === 'exit' ? { exits: wanted.code } : { ignoresTerm: wanted.ignoresTerm ?? false };
+  return wanted.does === 'exit'
+    ? { exits: wanted.code, prints: wanted.prints ?? [] }
+    : { ignoresTerm: wanted.ignoresTerm ?? false };
 }
 
 const container: ContainerSpec = {

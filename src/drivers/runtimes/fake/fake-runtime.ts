@@ -82,7 +82,8 @@ export function createFakeRuntime(options: FakeRuntimeOptions = {}): FakeRuntime
     task.startedAt = now();
     for (const container of task.containers) container.state = 'running';
     for (const container of task.containers) {
-      const { exits } = behaviour(container.spec);
+      const { exits, prints = [] } = behaviour(container.spec);
+      container.printed.push(...prints);
       if (exits !== undefined) end(task, container, exits);
     }
     changed();

@@ -11,6 +11,8 @@ import type {
 export interface FakeBehaviour {
   /** Ends with this code as soon as it has started. */
   readonly exits?: number;
+  /** Lines, as soon as it has started. */
+  readonly prints?: readonly string[];
   /** Lives on after SIGTERM, until SIGKILL. */
   readonly ignoresTerm?: boolean;
 }
