@@ -39,4 +39,6 @@ export interface MetricReader {
    * @throws {RangeError} when there is no such statistic
    */
   read(scope: Scope, query: MetricQuery, span: Span): Promise<readonly MetricPoint[]>;
+  /** The same of many at once, in their order. */
+  readAll(scope: Scope, queries: readonly MetricQuery[], span: Span): Promise<readonly (readonly MetricPoint[])[]>;
 }

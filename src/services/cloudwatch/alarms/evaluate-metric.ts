@@ -1,41 +1,42 @@
-import type { Scope } from '../../../kernel/scope.ts';
+import type { Clock } from '../../../kernel/clock.ts';
 import { realPeriod } from './cadence.ts';
 import { decide, evaluationRange } from './decide/decide.ts';
 import { reasonData } from './decide/reason-data.ts';
 import { reasonOf } from './decide/reason.ts';
-import type { AlarmDeps } from './deps.ts';
-import { readSlots } from './read-slots.ts';
+import type { Span } from '../metric-reader.ts';
+import { readSlots, type Reading } from './read-slots.ts';
 import type { MetricAlarmRecord } from './records.ts';
 import type { NextState } from './transition.ts';
 
+/** The periods that an alarm looks at. @param tick - real milliseconds of its cadence */
+export function spanOf(alarm: MetricAlarmRecord, end: number, tick: number): Span {
+  const period = realPeriod(alarm.period, tick);
+  return { from: end - evaluationRange(alarm.rule.evaluationPeriods) * period, to: end, period };
+}
+
 /**
- * Evaluates a metric alarm over the periods that end at an instant.
+ * Evaluates a metric alarm over the periods of a span.
  *
- * @param tick - real milliseconds of its cadence
  * @returns the state it should have when that is news; an alarm set by hand gets its reason back in any case
  */
 export async function evaluateMetric(
-  deps: AlarmDeps,
-  scope: Scope,
+  reading: Reading,
+  clock: Clock,
   alarm: MetricAlarmRecord,
-  end: number,
-  tick: number,
+  span: Span,
 ): Promise<NextState | undefined> {
   const { rule, metric } = alarm;
-  const period = realPeriod(alarm.period, tick);
-  const from = end - evaluationRange(rule.evaluationPeriods) * period;
-  const slots = await readSlots(deps, scope, alarm, { from, to: end, period });
+  const slots = await readSlots(reading, alarm, span);
   const verdict = decide(rule, slots, percentileOf(metric?.stat));
   if (verdict.do === 'keep') return undefined;
   if (verdict.value === alarm.state.value && !alarm.isSetByHand) return undefined;
   const data = reasonData({
-    queriedAt: deps.clock.now().getTime(),
+    queriedAt: clock.now().getTime(),
     points: verdict.points,
     periods: evaluatedPeriods(
       alarm,
       verdict.points.map(({ at }) => at),
-      end,
-      period,
+      span,
     ),
     period: alarm.period,
     threshold: rule.threshold,
@@ -48,8 +49,7 @@ export async function evaluateMetric(
 function evaluatedPeriods(
   { rule }: MetricAlarmRecord,
   real: readonly number[],
-  end: number,
-  period: number,
+  { to: end, period }: Span,
 ): readonly number[] {
   const newest = Array.from(
     { length: evaluationRange(rule.evaluationPeriods) },

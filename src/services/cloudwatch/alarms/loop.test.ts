@@ -68,6 +68,9 @@ const fakeDeps = (clock: Clock): AlarmDeps => ({
         sampleCount: 1,
       }));
     },
+    readAll(scope, queries, span) {
+      return Promise.all(queries.map((query) => this.read(scope, query, span)));
+    },
   },
 });
 

@@ -4,10 +4,11 @@ import type { Kept } from '../../../store/store.ts';
 import { CADENCES, cadenceOf, endAt, settling, tickOf, type Cadence } from './cadence.ts';
 import { evaluateComposite, inOrder } from './composite.ts';
 import type { AlarmDeps } from './deps.ts';
-import { evaluateMetric } from './evaluate-metric.ts';
+import { evaluateMetric, spanOf } from './evaluate-metric.ts';
 import { putAlarm } from './history.ts';
 import { startPerformer, type Performer } from './perform/performer.ts';
-import { alarmsIn, type AlarmRecord, type MetricAlarmRecord } from './records.ts';
+import { readAhead } from './read-ahead.ts';
+import { alarmsIn, type AlarmRecord, type MetricAlarmRecord, type MetricSource } from './records.ts';
 import { withState, type NextState } from './transition.ts';
 
 export interface AlarmLoop {
@@ -18,7 +19,7 @@ export interface AlarmLoop {
 
 const LONGEST_WAIT = minutes(1);
 const AFTER_TROUBLE = millis(1000);
-/** Changes written as one transaction: an API call waits for no more than these. */
+/** Alarms read with one question, and written as one transaction: an API call waits for no more than these. */
 const BATCH = 100;
 
 type Changed<T extends AlarmRecord> = { readonly kept: Kept<T>; readonly next: NextState };
@@ -84,18 +85,44 @@ async function evaluateAll(
   end: number,
   tick: number,
 ): Promise<boolean> {
-  const changed: Changed<MetricAlarmRecord>[] = [];
-  for (const kept of alarms) {
+  let hasChanged = false;
+  for (let from = 0; from < alarms.length; from += BATCH) {
     try {
-      const next = await evaluateMetric(deps, kept.scope, kept.record, end, tick);
-      if (next) changed.push({ kept, next });
+      const changed = await evaluateBatch(deps, alarms.slice(from, from + BATCH), end, tick);
+      if (changed.length > 0) await write(deps, changed);
+      hasChanged ||= changed.length > 0;
     } catch (error) {
-      deps.logger.error('an alarm could not be evaluated', { alarm: kept.record.arn, error });
+      deps.logger.error('alarms could not be evaluated', { count: Math.min(BATCH, alarms.length - from), error });
     }
   }
-  for (let from = 0; from < changed.length; from += BATCH) await write(deps, changed.slice(from, from + BATCH));
-  return changed.length > 0;
+  return hasChanged;
 }
+
+async function evaluateBatch(
+  deps: AlarmDeps,
+  alarms: readonly Kept<MetricAlarmRecord>[],
+  end: number,
+  tick: number,
+): Promise<readonly Changed<MetricAlarmRecord>[]> {
+  const wanted = alarms.flatMap(({ scope, record }) =>
+    metricsOf(record).map((metric) => ({ scope, metric, span: spanOf(record, end, tick) })),
+  );
+  const reading = { points: await readAhead(deps.reader, wanted), evaluateMath: deps.evaluateMath };
+  const changed: Changed<MetricAlarmRecord>[] = [];
+  for (const kept of alarms) {
+    const { record } = kept;
+    try {
+      const next = await evaluateMetric(reading, deps.clock, record, spanOf(record, end, tick));
+      if (next) changed.push({ kept, next });
+    } catch (error) {
+      deps.logger.error('an alarm could not be evaluated', { alarm: record.arn, error });
+    }
+  }
+  return changed;
+}
+
+const metricsOf = ({ metric, queries = [] }: MetricAlarmRecord): readonly MetricSource[] =>
+  metric ? [metric] : queries.flatMap((query) => query.metric ?? []);
 
 /** What was changed by hand while it was evaluated is left to the next time. */
 async function write(deps: AlarmDeps, changed: readonly Changed<AlarmRecord>[]): Promise<void> {

@@ -1,10 +1,11 @@
 import type { Scope } from '../../../kernel/scope.ts';
+import type { KeptSeries, MetricKey } from '../../../store/metric-series.ts';
 import type { Store } from '../../../store/store.ts';
 import type { MetricPoint, MetricQuery, MetricReader, Span } from '../metric-reader.ts';
 import { unpackBlock, type Points } from './block-codec.ts';
 import type { Ingest } from './ingest.ts';
 import { dimensionKey } from './metric-identity.ts';
-import { findStatistic } from './statistic.ts';
+import { findStatistic, type Statistic } from './statistic.ts';
 import { Summary } from './summary.ts';
 import { floorTo, TIERS } from './tiers.ts';
 
@@ -19,39 +20,90 @@ export interface SeriesReader extends MetricReader {
 export function seriesReader(store: Store, ingest: Ingest): SeriesReader {
   const byUnit = async (scope: Scope, metric: MetricName, span: Span): Promise<ReadonlyMap<string, Points>> => {
     await ingest.flush();
-    const { namespace, name, unit } = metric;
-    const dimensions = dimensionKey(metric.dimensions);
-    const series = await store.metricSeries.find(scope, { namespace, name, dimensions, unit });
-    if (series.length === 0) return new Map();
-    const units = new Map(series.map((one) => [one.id, one.unit]));
-    const whole = { ...span, to: span.from + floorTo(span.to - span.from, span.period) };
-    const blocks = await store.metricSeries.ranges([...units.keys()], rangesOf(whole));
-    const found = new Map<string, Points>();
-    for (const block of blocks) {
-      const of = units.get(block.series) ?? '';
-      const points = found.get(of) ?? new Map<number, Summary>();
-      found.set(of, points);
-      const tier = TIERS.find(({ seconds }) => seconds === block.tier);
-      if (tier) gather(unpackBlock(tier, block.start, block.data), whole, points);
-    }
-    return found;
+    const series = await store.metricSeries.find(scope, { ...keyOf(metric), unit: metric.unit });
+    return unitsOf(series, await readSeries(store, series, span));
   };
   return {
     byUnit,
     async read(scope, query, span) {
-      const statistic = findStatistic(query.stat);
-      if (!statistic) throw new RangeError(`there is no statistic '${query.stat}'`);
-      const units = await byUnit(scope, query, span);
-      const [unit, ...others] = units.keys();
-      const points = [...together(units)].sort(([a], [b]) => a - b);
-      return points.flatMap(([at, summary]): MetricPoint[] => {
-        const value = statistic(summary);
-        if (value === undefined) return [];
-        const shown = unit === undefined || others.length > 0 ? {} : { unit };
-        return [{ at, value, sampleCount: summary.count, ...shown }];
+      const statistic = requireStatistic(query);
+      return pointsOf(await byUnit(scope, query, span), statistic);
+    },
+    async readAll(scope, queries, span) {
+      const asked = queries.map((query) => ({
+        key: keyOf(query),
+        unit: query.unit,
+        statistic: requireStatistic(query),
+      }));
+      await ingest.flush();
+      const metrics = new Map(asked.map(({ key }) => [textOf(key), key]));
+      const all = await store.metricSeries.findAll(scope, [...metrics.values()]);
+      const points = await readSeries(store, all, span);
+      const byMetric = new Map<string, KeptSeries[]>();
+      for (const series of all) byMetric.set(textOf(series), [...(byMetric.get(textOf(series)) ?? []), series]);
+      return asked.map(({ key, unit, statistic }) => {
+        const series = byMetric.get(textOf(key)) ?? [];
+        const wanted = series.filter((one) => unit === undefined || one.unit === unit);
+        return pointsOf(unitsOf(wanted, points), statistic);
       });
     },
   };
+}
+
+const keyOf = ({ namespace, name, dimensions }: MetricName): MetricKey => ({
+  namespace,
+  name,
+  dimensions: dimensionKey(dimensions),
+});
+
+const textOf = ({ namespace, name, dimensions }: MetricKey): string => [namespace, name, dimensions].join('\n');
+
+/** @throws {RangeError} */
+function requireStatistic({ stat }: MetricQuery): Statistic {
+  const statistic = findStatistic(stat);
+  if (!statistic) throw new RangeError(`there is no statistic '${stat}'`);
+  return statistic;
+}
+
+/** The points of series that have any in the span, by their ids. */
+async function readSeries(
+  store: Store,
+  series: readonly KeptSeries[],
+  span: Span,
+): Promise<ReadonlyMap<number, Points>> {
+  const whole = { ...span, to: span.from + floorTo(span.to - span.from, span.period) };
+  const found = new Map<number, Points>();
+  if (series.length === 0) return found;
+  const ids = series.map(({ id }) => id);
+  for (const block of await store.metricSeries.ranges(ids, rangesOf(whole))) {
+    const points = found.get(block.series) ?? new Map<number, Summary>();
+    found.set(block.series, points);
+    const tier = TIERS.find(({ seconds }) => seconds === block.tier);
+    if (tier) gather(unpackBlock(tier, block.start, block.data), whole, points);
+  }
+  return found;
+}
+
+/** Units in the order they first came. */
+const unitsOf = (series: readonly KeptSeries[], points: ReadonlyMap<number, Points>): ReadonlyMap<string, Points> =>
+  new Map(
+    [...series]
+      .sort((a, b) => a.id - b.id)
+      .flatMap(({ id, unit }): [string, Points][] => {
+        const found = points.get(id);
+        return found ? [[unit, found]] : [];
+      }),
+  );
+
+function pointsOf(units: ReadonlyMap<string, Points>, statistic: Statistic): readonly MetricPoint[] {
+  const [unit, ...others] = units.keys();
+  const shown = unit === undefined || others.length > 0 ? {} : { unit };
+  return [...together(units)]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([at, summary]): MetricPoint[] => {
+      const value = statistic(summary);
+      return value === undefined ? [] : [{ at, value, sampleCount: summary.count, ...shown }];
+    });
 }
 
 /** Blocks that may hold points of the span. Points that stand for more than its period are of no use. */

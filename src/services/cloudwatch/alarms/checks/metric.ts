@@ -1,11 +1,7 @@
 import type { Dimension } from '@aws-sdk/client-cloudwatch';
+import { findStatistic } from '../../series/statistic.ts';
 import { missingMember, validationError } from '../faults.ts';
 import type { MetricSource } from '../records.ts';
-
-const BASIC = ['SampleCount', 'Average', 'Sum', 'Minimum', 'Maximum'];
-const LIMIT = String.raw`(?:100(?:\.0+)?|\d{1,2}(?:\.\d{1,10})?)`;
-const RANGE = String.raw`\((?:-?\d+(?:\.\d+)?%?)?:(?:-?\d+(?:\.\d+)?%?)?\)`;
-const EXTENDED = new RegExp(`^(?:p${LIMIT}|(?:tm|wm|tc|ts)${LIMIT}|(?:TM|WM|TC|TS|PR)${RANGE}|IQM)$`);
 
 export const isPercentile = (stat: string): boolean => /^p\d/.test(stat);
 
@@ -19,7 +15,7 @@ export function checkedPeriod(period: number | undefined): number {
 
 /** A statistic or an extended one. @throws ValidationError */
 export function checkedStat(stat: string): string {
-  if (!BASIC.includes(stat) && !EXTENDED.test(stat))
+  if (!findStatistic(stat))
     throw validationError(`The value ${stat} for parameter ExtendedStatistic is not supported.`);
   return stat;
 }
