@@ -20,6 +20,7 @@ import {
   type PutMetricAlarmCommandInput,
   type SetAlarmStateCommandInput,
 } from '@aws-sdk/client-cloudwatch';
+import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cloudWatchClient } from '../support/cloudwatch.ts';
 import { startTestTeal, type TestTeal } from '../support/teal.ts';
@@ -389,4 +390,51 @@ it('combines alarms, and refuses rules that cannot be', async () => {
     StateReason: expect.stringMatching(`^${arnOf('child')} transitioned to ALARM at `) as string,
   });
   await expect(put('parent')).rejects.toThrow('There is a composite alarm of the name parent already.');
+});
+
+it('tells a topic, and says in the history that it did, or why it could not', async () => {
+  const credentials = { accessKeyId: teal.account, secretAccessKey: 'secret' };
+  const sns = new SNSClient({ endpoint: teal.url, region: 'us-east-1', credentials, maxAttempts: 1 });
+  const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'pager' }));
+  sns.destroy();
+  const nowhere = TopicArn.replace('pager', 'nowhere');
+  await put('telling', { AlarmActions: [TopicArn, nowhere], AlarmDescription: 'too many errors' });
+  await set('telling', 'ALARM', 'a drill');
+  const actions = async () => {
+    const command = new DescribeAlarmHistoryCommand({ AlarmName: 'telling', HistoryItemType: 'Action' });
+    return (await cloudwatch.send(command)).AlarmHistoryItems ?? [];
+  };
+
+  await expect
+    .poll(async () => (await actions()).map((item) => item.HistorySummary), PATIENT)
+    .toEqual([`Failed to execute action ${nowhere}`, `Successfully executed action ${TopicArn}`]);
+  const [failed, told] = (await actions()).map(
+    (item) => JSON.parse(item.HistoryData ?? '') as { error: string | null; publishedMessage?: string },
+  );
+
+  expect(failed?.error).toBe('Topic does not exist');
+  expect(JSON.parse(told?.publishedMessage ?? '')).toMatchObject({
+    AlarmName: 'telling',
+    AlarmDescription: 'too many errors',
+    AWSAccountId: teal.account,
+    NewStateValue: 'ALARM',
+    NewStateReason: 'a drill',
+    OldStateValue: 'INSUFFICIENT_DATA',
+    Region: 'US East (N. Virginia)',
+    AlarmArn: arnOf('telling'),
+    Trigger: {
+      MetricName: 'errors',
+      Namespace: 'shop',
+      StatisticType: 'Statistic',
+      Statistic: 'SUM',
+      Unit: null,
+      Dimensions: [],
+      Period: 60,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 1,
+      TreatMissingData: 'ignore',
+      EvaluateLowSampleCountPercentile: '',
+    },
+  });
 });
