@@ -70,8 +70,8 @@ export interface MetricSeries {
   /** Adds or replaces. */
   put(blocks: readonly Block[]): Promise<void>;
   remove(keys: readonly BlockKey[]): Promise<void>;
-  /** Blocks of a tier that begin before these epoch seconds, the oldest first. */
-  aged(tier: number, before: number, limit: number): Promise<BlockKey[]>;
+  /** The series that have blocks of a tier that begin before these epoch seconds. */
+  aged(tier: number, before: number): Promise<number[]>;
   /** About the bytes on disk of all blocks. */
   bytes(): Promise<number>;
 }
@@ -158,9 +158,11 @@ export function metricSeries(db: Kysely<Tables>): MetricSeries {
       inParts(keys, async (part) => {
         await all(sql`delete from metric_blocks where (series, tier, start) in (values ${tuples(part)})`);
       }),
-    aged: (tier, before, limit) =>
-      all(sql<BlockKey>`select series, tier, start from metric_blocks
-        where tier = ${tier} and start < ${before} order by start limit ${limit}`),
+    async aged(tier, before) {
+      const rows = await all(sql<{ series: number }>`
+        select distinct series from metric_blocks where tier = ${tier} and start < ${before}`);
+      return rows.map(({ series }) => series);
+    },
     async bytes() {
       const rows = await all(sql<{ bytes: number | null }>`
         select sum(length(data) + ${BLOCK_BYTES}) as bytes from metric_blocks`);

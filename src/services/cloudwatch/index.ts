@@ -24,8 +24,8 @@ import { seriesReader } from './series/series-reader.ts';
  * Not served: dashboards, anomaly detection, Contributor Insights rules, metric streams, mute rules, Metrics Insights
  * (SELECT …), SEARCH, images of metrics, metrics of other accounts. What alarms lack stands in alarms/index.ts.
  *
- * Different from AWS: metrics are listed at once; percentiles are exact for the newest three hours and within 2.2 %
- * after, where a point has more than 16 different values; parts in the label of a query that AWS replaces, such as
+ * Different from AWS: metrics are listed at once; percentiles are exact for the newest three hours, up to 150 different values
+ * a second, and within 4.4 % after, where a point has more than 16; parts in the label of a query that AWS replaces, such as
  * ${MAX}, are left as they are.
  */
 

@@ -166,7 +166,7 @@ export async function mergeInto(tx: Transaction, open: readonly Open[]): Promise
     const data = byKey.get(blockKey(key));
     const all: Points = data ? unpackBlock(of, key.start, data) : new Map<number, Summary>();
     for (const [at, summary] of points) addPoint(all, at, summary);
-    for (const summary of all.values()) summary.limitValues(of.exactValues);
+    for (const summary of all.values()) summary.limitValues(of);
     return { series: key.series, tier: key.tier, start: key.start, data: packBlock(of, key.start, all) };
   });
   await tx.metricSeries.put(blocks);

@@ -42,11 +42,13 @@ async function sixHours(): Promise<void> {
   }
 }
 
+/** How many blocks each tier has. */
 async function tiers(): Promise<Record<number, number>> {
   const counts: Record<number, number> = {};
-  for (const { seconds } of TIERS) {
-    const blocks = await store.metricSeries.aged(seconds, Infinity, 100_000);
-    if (blocks.length > 0) counts[seconds] = blocks.length;
+  for (const { seconds: tier } of TIERS) {
+    const series = await store.metricSeries.aged(tier, Number.MAX_SAFE_INTEGER);
+    const blocks = await store.metricSeries.ranges(series, [{ tier, from: 0, to: Number.MAX_SAFE_INTEGER }]);
+    if (blocks.length > 0) counts[tier] = blocks.length;
   }
   return counts;
 }

@@ -1,4 +1,4 @@
-import type { BlockKey } from '../../../store/metric-series.ts';
+import type { Block, BlockKey } from '../../../store/metric-series.ts';
 import type { Store, Transaction } from '../../../store/store.ts';
 import { unpackBlock, type Points } from './block-codec.ts';
 import { addPoint, mergeInto, type Ingest } from './ingest.ts';
@@ -6,8 +6,8 @@ import { floorTo, TIERS, type Tier } from './tiers.ts';
 
 /** Beyond this many bytes of blocks data goes to coarser tiers sooner. */
 export const MOST_BYTES = 2 * 1024 ** 3;
-/** Blocks of one transaction, which takes 10 to 20 ms; clients are answered in between. */
-const BLOCKS_AT_ONCE = 500;
+/** Of one transaction; clients are answered in between. In an hour a series gathers up to 60 blocks. */
+const SERIES_AT_ONCE = 8;
 /** Series without data are listed for two weeks. Source: API Reference, ListMetrics. */
 const LISTED_FOR = 14 * 24 * 3600;
 
@@ -32,7 +32,7 @@ export async function rollUp(options: RollUpOptions, now: number): Promise<void>
   for (let share = 1; share > 1 / 1024; share /= 2) {
     for (const [index, tier] of TIERS.entries()) {
       const next = TIERS[index + 1];
-      while (!signal?.aborted && (await moveSome(store, tier, next, now / 1000 - tier.keptFor * share)));
+      await moveAged(options, tier, next, now / 1000 - tier.keptFor * share);
     }
     if (signal?.aborted || (await store.metricSeries.bytes()) <= mostBytes) break;
   }
@@ -42,21 +42,21 @@ export async function rollUp(options: RollUpOptions, now: number): Promise<void>
   });
 }
 
-/** @returns whether there may be more */
-async function moveSome(store: Store, tier: Tier, next: Tier | undefined, before: number): Promise<boolean> {
+async function moveAged({ store, signal }: RollUpOptions, tier: Tier, next: Tier | undefined, before: number) {
   // Only whole blocks of the next tier are made, so that each is written once.
-  const cutoff = floorTo(before, next?.span ?? tier.span);
-  return store.transaction(async (tx) => {
-    const keys = await tx.metricSeries.aged(tier.seconds, cutoff, BLOCKS_AT_ONCE);
-    if (next) await move(tx, keys, tier, next);
-    await tx.metricSeries.remove(keys);
-    return keys.length === BLOCKS_AT_ONCE;
-  });
+  const range = { tier: tier.seconds, from: 0, to: floorTo(before, next?.span ?? tier.span) };
+  const series = await store.metricSeries.aged(range.tier, range.to);
+  for (let at = 0; at < series.length && !signal?.aborted; at += SERIES_AT_ONCE)
+    await store.transaction(async (tx) => {
+      const blocks = await tx.metricSeries.ranges(series.slice(at, at + SERIES_AT_ONCE), [range]);
+      if (next) await move(tx, blocks, tier, next);
+      await tx.metricSeries.remove(blocks);
+    });
 }
 
-async function move(tx: Transaction, keys: readonly BlockKey[], tier: Tier, next: Tier): Promise<void> {
+async function move(tx: Transaction, blocks: readonly Block[], tier: Tier, next: Tier): Promise<void> {
   const targets = new Map<string, BlockKey & { readonly of: Tier; readonly points: Points }>();
-  for (const { series, start, data } of await tx.metricSeries.blocks(keys)) {
+  for (const { series, start, data } of blocks) {
     const at = floorTo(start, next.span);
     const key = `${series}/${at}`;
     const target = targets.get(key) ?? { series, tier: next.seconds, start: at, of: next, points: new Map() };

@@ -10,6 +10,10 @@ export interface Tier {
   readonly keptFor: number;
   /** Different values that a point keeps exactly. */
   readonly exactValues: number;
+  /** Steps of the grid that a value is moved by when there are more: 1 is at most 2.2 %, 2 is 4.4 %. */
+  readonly coarseness: number;
+  /** Blocks that are written once, and seldom read. */
+  readonly isCompressed: boolean;
 }
 
 const HOUR = 3600;
@@ -17,10 +21,26 @@ const DAY = 24 * HOUR;
 
 /** Finest first. A datum is in one tier only, so that nothing is counted twice. */
 export const TIERS = [
-  { seconds: 1, unit: 10, span: 60, keptFor: 3 * HOUR, exactValues: 150 },
-  { seconds: 60, unit: 60_000, span: HOUR, keptFor: 15 * DAY, exactValues: 16 },
-  { seconds: 300, unit: 300_000, span: 4 * HOUR, keptFor: 63 * DAY, exactValues: 16 },
-  { seconds: HOUR, unit: HOUR * 1000, span: 2 * DAY, keptFor: 455 * DAY, exactValues: 16 },
+  { seconds: 1, unit: 10, span: 60, keptFor: 3 * HOUR, exactValues: 150, coarseness: 1, isCompressed: false },
+  { seconds: 60, unit: 60_000, span: HOUR, keptFor: 15 * DAY, exactValues: 16, coarseness: 2, isCompressed: true },
+  {
+    seconds: 300,
+    unit: 300_000,
+    span: 4 * HOUR,
+    keptFor: 63 * DAY,
+    exactValues: 16,
+    coarseness: 2,
+    isCompressed: true,
+  },
+  {
+    seconds: HOUR,
+    unit: HOUR * 1000,
+    span: 2 * DAY,
+    keptFor: 455 * DAY,
+    exactValues: 16,
+    coarseness: 2,
+    isCompressed: true,
+  },
 ] as const satisfies readonly Tier[];
 
 /** The tier for data of an age in seconds; `undefined` when it is too old to be kept. */
