@@ -1,4 +1,4 @@
-// Asks a CloudWatch endpoint as query clients do, over connections that stay open, for some time.
+// Asks a CloudWatch endpoint in JSON, which both sides speak, over connections that stay open, for some time.
 import { Agent, request } from 'node:http';
 
 export interface Rates {
@@ -18,8 +18,10 @@ const AUTHORIZATION =
 export async function measure(url: string, millis: number): Promise<Rates> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   try {
-    const put = await rate(millis, (n) => ask(agent, url, putBody(n)));
-    const get = await rate(millis, (n) => ask(agent, url, getBody(n)));
+    // Written before the clock runs: the client is not what is measured.
+    const [puts, gets] = [bodies(putBody), bodies(getBody)];
+    const put = await rate(millis, (n) => ask(agent, url, 'PutMetricData', puts[n % SERIES] ?? ''));
+    const get = await rate(millis, (n) => ask(agent, url, 'GetMetricData', gets[n % SERIES] ?? ''));
     return { put, get };
   } finally {
     agent.destroy();
@@ -36,37 +38,31 @@ async function rate(millis: number, once: (n: number) => Promise<void>): Promise
   return (done * 1000) / (performance.now() - startedAt);
 }
 
-function putBody(n: number): string {
-  const form = new URLSearchParams({ Action: 'PutMetricData', Version: '2010-08-01', Namespace: 'Bench' });
-  for (let index = 1; index <= DATA; index += 1) {
-    const member = `MetricData.member.${index}`;
-    form.set(`${member}.MetricName`, `m${(n * DATA + index) % SERIES}`);
-    form.set(`${member}.Value`, String(n % 100));
-    form.set(`${member}.Dimensions.member.1.Name`, 'Service');
-    form.set(`${member}.Dimensions.member.1.Value`, 'shop');
-  }
-  return form.toString();
-}
+const bodies = (write: (n: number) => string): readonly string[] => Array.from({ length: SERIES }, (_, n) => write(n));
+
+const DIMENSIONS = [{ Name: 'Service', Value: 'shop' }];
+
+const putBody = (n: number): string =>
+  JSON.stringify({
+    Namespace: 'Bench',
+    MetricData: Array.from({ length: DATA }, (_, index) => ({
+      MetricName: `m${(n * DATA + index) % SERIES}`,
+      Value: n % 100,
+      Dimensions: DIMENSIONS,
+    })),
+  });
 
 function getBody(n: number): string {
-  const now = Date.now();
-  const query = 'MetricDataQueries.member.1';
-  return new URLSearchParams({
-    Action: 'GetMetricData',
-    Version: '2010-08-01',
-    StartTime: new Date(now - 3_600_000).toISOString(),
-    EndTime: new Date(now + 60_000).toISOString(),
-    [`${query}.Id`]: 'm',
-    [`${query}.MetricStat.Metric.Namespace`]: 'Bench',
-    [`${query}.MetricStat.Metric.MetricName`]: `m${n % SERIES}`,
-    [`${query}.MetricStat.Metric.Dimensions.member.1.Name`]: 'Service',
-    [`${query}.MetricStat.Metric.Dimensions.member.1.Value`]: 'shop',
-    [`${query}.MetricStat.Period`]: '60',
-    [`${query}.MetricStat.Stat`]: 'Sum',
-  }).toString();
+  const seconds = Math.floor(Date.now() / 1000);
+  const metric = { Namespace: 'Bench', MetricName: `m${n % SERIES}`, Dimensions: DIMENSIONS };
+  return JSON.stringify({
+    StartTime: seconds - 3600,
+    EndTime: seconds + 60,
+    MetricDataQueries: [{ Id: 'm', MetricStat: { Metric: metric, Period: 60, Stat: 'Sum' } }],
+  });
 }
 
-function ask(agent: Agent, url: string, body: string): Promise<void> {
+function ask(agent: Agent, url: string, operation: string, body: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const asked = request(
       url,
@@ -74,7 +70,8 @@ function ask(agent: Agent, url: string, body: string): Promise<void> {
         agent,
         method: 'POST',
         headers: {
-          'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
+          'x-amz-target': `GraniteServiceVersion20100801.${operation}`,
+          'content-type': 'application/x-amz-json-1.0',
           'content-length': Buffer.byteLength(body),
           authorization: AUTHORIZATION,
         },

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Logger } from '../../../kernel/logger.ts';
 import type { Scope } from '../../../kernel/scope.ts';
@@ -80,6 +81,8 @@ export class Ingest {
     if (this.#next) return this.#next;
     if (this.#waiting.size === 0) return this.#last.then(() => undefined);
     const writing = this.#last.then(async () => {
+      // SQLite works without giving way: requests that have arrived are read first, so that one write serves them all.
+      await nextTurn();
       this.#next = undefined;
       const batch = this.#waiting;
       this.#waiting = new Map();
