@@ -9,10 +9,22 @@ import { SqliteDialect, type SqliteDatabase } from 'kysely';
  */
 export function sqliteDialect(file: string): SqliteDialect {
   const database = openExclusively(file);
+  const prepared = new Map<string, Statement>();
+  const prepare = (sql: string): Statement => {
+    const known = prepared.get(sql);
+    if (known) return known;
+    const statement = database.prepare(sql);
+    if (prepared.size >= MOST_PREPARED) prepared.clear();
+    prepared.set(sql, statement);
+    return statement;
+  };
   const adapted: SqliteDatabase = {
-    close: () => database.close(),
+    close: () => {
+      prepared.clear();
+      database.close();
+    },
     prepare(sql) {
-      const statement = database.prepare(sql);
+      const statement = prepare(sql);
       return {
         reader: /^\s*(select|with|pragma|values)|\breturning\b/i.test(sql),
         all: (parameters): unknown[] => statement.all(...bind(parameters)),
@@ -26,6 +38,11 @@ export function sqliteDialect(file: string): SqliteDialect {
   };
   return new SqliteDialect({ database: adapted });
 }
+
+type Statement = ReturnType<InstanceType<typeof DatabaseSync>['prepare']>;
+
+/** Statements kept ready: to prepare one takes longer than to run it. */
+const MOST_PREPARED = 500;
 
 const bind = (parameters: readonly unknown[]): (string | number | null)[] => parameters as (string | number | null)[];
 

@@ -40,6 +40,8 @@ export interface Pattern {
 /** Finds what a member of a structure must satisfy; the members are compiled when first asked for. */
 export interface ConstraintTable {
   find(structure: string, member: string): Constraint | undefined;
+  /** For who walks structures: what was made of a schema, made once. */
+  remember<T extends object>(schema: object, make: () => T): T;
 }
 
 export function constraintTable(file: ConstraintFile): ConstraintTable {
@@ -62,7 +64,15 @@ export function constraintTable(file: ConstraintFile): ConstraintTable {
     compiled.set(name, made);
     return made;
   };
+  const remembered = new WeakMap<object, object>();
   return {
+    remember<T extends object>(schema: object, make: () => T): T {
+      const known = remembered.get(schema) as T | undefined;
+      if (known) return known;
+      const made = make();
+      remembered.set(schema, made);
+      return made;
+    },
     find(structure, member) {
       const members = Object.hasOwn(file.members, structure) ? file.members[structure] : undefined;
       return members && Object.hasOwn(members, member) ? compile(members[member]) : undefined;

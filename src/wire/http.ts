@@ -12,7 +12,9 @@ export function httpListener(wire: Pick<Wire, 'handle'>): (req: IncomingMessage,
     const gone = new AbortController();
     incoming.on('error', () => gone.abort());
     outgoing.on('error', () => gone.abort());
-    outgoing.on('close', () => gone.abort());
+    outgoing.on('close', () => {
+      if (!outgoing.writableFinished) gone.abort();
+    });
     wire
       .handle(toWireRequest(incoming, gone.signal))
       .then((answer) => send(incoming, outgoing, answer))
