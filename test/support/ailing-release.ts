@@ -54,7 +54,11 @@ export async function releaseAiling(endpoint: string, ailment: Ailment): Promise
     );
     const rollback = await ending(sample.clients, rollbackId);
     const answered = traffic.samples.length;
-    await eventually('traffic after it', async () => (traffic.samples.length > answered + 100 ? true : undefined));
+    // What was under way on the slow release still comes, up to half a second later.
+    await eventually('four hundred answers in a row of v1', async () => {
+      const last = traffic.samples.slice(Math.max(answered, traffic.samples.length - 400));
+      return last.length === 400 && last.every(({ version }) => version === 'v1') ? true : undefined;
+    });
     return { stopped, rollback, answers: traffic.samples };
   } finally {
     await traffic.stop();
