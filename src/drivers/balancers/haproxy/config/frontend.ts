@@ -1,7 +1,7 @@
 import type { ListenerConfig, RuleConfig, TargetGroupConfig } from '../../balancer.ts';
 import { allOf, frontName, groupName, listenerName, ruleName, SUCCESSOR } from '../names.ts';
 import { conditionAcl } from './conditions.ts';
-import { logLines } from './log-format.ts';
+import { logLines, measureLines } from './log-format.ts';
 import { WEIGHTS } from './maps.ts';
 import { returnPage } from './pages.ts';
 import { answeredLine, answerLines, refusalLines, requestLines, TRACE_LINE } from './request-headers.ts';
@@ -44,8 +44,7 @@ export function frontend(front: Front, groups: readonly TargetGroupConfig[], sec
     `timeout client ${idle}ms`,
     `timeout http-request ${idle}ms`,
     `timeout http-keep-alive ${idle}ms`,
-    // A worker that was superseded knows the rules of before, so it decides nothing any more.
-    `http-request set-var(txn.be) str(${allOf(SUCCESSOR)}) if { stopping }`,
+    // A worker that was superseded knows the rules of before, so it decides nothing any more: it hands over, below.
     'http-request allow if { stopping }',
     'tcp-request session set-var(sess.born) date',
     TRACE_LINE,
@@ -62,6 +61,8 @@ export function frontend(front: Front, groups: readonly TargetGroupConfig[], sec
     ...(logged ? ['http-request set-var(txn.trace) req.fhdr(x-amzn-trace-id)'] : []),
     ...listeners.flatMap((listener) => answerLines(listener, of(listener))),
     ...listeners.map(({ http }, index) => keepAliveLine(http.clientKeepAlive, listeners[index] ?? first, of)),
+    ...measureLines(logged),
+    `use_backend ${allOf(SUCCESSOR)} if { stopping }`,
     'use_backend %[var(txn.be)]',
   ]);
 }

@@ -38,16 +38,21 @@ const WHOLE = [
 
 const MEASURE = 'http-response set-var(txn.us) date(0,us),sub(txn.t0)';
 
-/** Measures and logs a share of the answers; the rare case decides first, because each condition costs all requests. */
-function sampleLines(): string[] {
+/**
+ * Measures answers of targets, and logs all or a share of them. A frontend's last lines on answers: most answers need
+ * none of the rest, so the draw ends the rules for them, and each condition before it costs every request.
+ */
+export function measureLines(accessLog: boolean): string[] {
+  if (accessLog) return [MEASURE];
   const above = ({ above }: { readonly above: number }) => `{ fe_req_rate gt ${above} }`;
-  const chosen = '{ var(txn.us) -m found }';
   return [
-    `${MEASURE} if { rand(${SAMPLED.oneIn}) eq 0 } || !${above(SAMPLED)}`,
-    `http-response set-var(txn.k) int(${SAMPLED.oneIn}) if ${chosen} ${above(SAMPLED)}`,
-    `http-response set-var(txn.k) int(${RARELY_SAMPLED.oneIn}) if ${chosen} ${above(RARELY_SAMPLED)}`,
-    `http-response unset-var(txn.us) if ${chosen} ${above(RARELY_SAMPLED)} !{ rand(${RARELY_SAMPLED.oneIn / SAMPLED.oneIn}) eq 0 }`,
-    `http-response set-log-level silent if !${chosen}`,
+    'http-response set-log-level silent',
+    `http-response allow if { rand(${SAMPLED.oneIn}) gt 0 } ${above(SAMPLED)}`,
+    `http-response allow if ${above(RARELY_SAMPLED)} { rand(${RARELY_SAMPLED.oneIn / SAMPLED.oneIn}) gt 0 }`,
+    MEASURE,
+    `http-response set-var(txn.k) int(${SAMPLED.oneIn}) if ${above(SAMPLED)}`,
+    `http-response set-var(txn.k) int(${RARELY_SAMPLED.oneIn}) if ${above(RARELY_SAMPLED)}`,
+    'http-response set-log-level info',
   ];
 }
 
@@ -56,11 +61,10 @@ const quoted = (format: string): string => `log-format '${format}'`;
 /** The lines that have a frontend log. */
 export function logLines(accessLog: boolean): string[] {
   const common = [`log ring@${LOG_RING} format raw local0 info`];
-  if (!accessLog) return [...common, quoted(MEASURED), ...sampleLines()];
+  if (!accessLog) return [...common, quoted(MEASURED)];
   return [
     ...common,
     quoted(`${MEASURED} ${WHOLE}`),
-    MEASURE,
     'tcp-request session set-var(sess.id) uuid()',
     'http-request set-var(txn.agent) req.fhdr(user-agent)',
     'http-after-response set-var(txn.location) res.fhdr(location)',

@@ -43,9 +43,7 @@ function hopByHop(of: string): string[] {
   const other = ['{ var(txn.upgrade) -m found }', '!{ var(txn.upgrade) -m str -i websocket }'];
   return [
     `http-request set-var(txn.upgrade) req.fhdr(upgrade)${when(of)}`,
-    `http-request del-header Connection${when(...other, of)}`,
-    `http-request del-header HTTP2-Settings${when(...other, of)}`,
-    `http-request del-header Upgrade${when(...other, of)}`,
+    `http-request del-header ^(connection|http2-settings|upgrade)$ -m reg${when(...other, of)}`,
     `http-request del-header Keep-Alive${when(of)}`,
     `http-request del-header TE${when('{ req.fhdr(te) -m found }', '!{ req.fhdr(content-type) -m beg application/grpc }', of)}`,
     `http-request del-header proxy- -m beg${when(of)}`,
@@ -95,11 +93,9 @@ function traceId(of: string): string[] {
 
 function hostPort({ http, tls }: ListenerConfig, port: number, of: string): string[] {
   if (http.preserveHost || port === (tls ? 443 : 80)) return [];
-  const append = `http-request set-header Host %[var(txn.host)]:${port}`;
-  return [
-    `${append}${when('!{ var(txn.host) -m sub : }', '{ var(txn.host) -m found }', of)}`,
-    `${append}${when('{ var(txn.host) -m end ] }', of)}`,
-  ];
+  const plain = when('!{ var(txn.host) -m sub : }', '{ var(txn.host) -m found }', of);
+  const six = ['{ var(txn.host) -m end ] }', of].join(' ').trim();
+  return [`http-request set-header Host %[var(txn.host)]:${port}${plain} || ${six}`];
 }
 
 /** What is refused whatever the rules say. */
