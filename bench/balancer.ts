@@ -3,8 +3,9 @@
  * requests and memory through Teal's two drivers, two HAProxy configurations written by hand (one that does the same with
  * a request, and the least) and http-proxy-3, over one backend process, with bodies of 200 bytes and of 64 KiB, in alternating runs of one load generator.
  *
- * The machine's cores are shared by all of them, the load generator included, so read ratios, not absolutes. What is left
- * of the machine bounds requests a second of whoever is fast; processor time tells them apart then.
+ * Where there are two cores or more and `taskset`, each proxy has the last core to itself and the rest of the bench stays off it:
+ * otherwise the scheduler puts them on one core in turns or on both, and the same build carries half or all. `busy` says
+ * how much of its core a proxy used: below some 95 % the load generator was the limit, and only processor time tells.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -14,20 +15,26 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createBackend } from './balancer/backend.ts';
 import { generateLoad, type LoadFigures } from './balancer/load.ts';
+import { coresOf } from './balancer/cores.ts';
 import { openPeers, spawnRole, startRole, type Peer } from './balancer/peers.ts';
 import { pidsOf, usageOf } from './balancer/processes.ts';
 import { median, print } from './support.ts';
 
 const CONNECTIONS = 64;
+const NO_PROXY = 'no proxy';
 const BODIES = { '200 B': 200, '64 KiB': 64 * 1024 } as const;
 
 interface Run extends LoadFigures {
   /** Milliseconds of processor time per 1,000 requests. */
   readonly cpu: number;
+  /** Of one core, in percent. */
+  readonly busy: number;
   readonly memory: number;
 }
 
 type Runs = ReadonlyMap<string, Run[]>;
+
+const cores = coresOf();
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -49,15 +56,16 @@ async function main(): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  print(values.json, results, [...Object.entries(results).flatMap(lines), ...ratios(results)]);
+  print(values.json, results, [cores.said, ...Object.entries(results).flatMap(lines), ...ratios(results)]);
 }
 
 async function measureAll(folder: string, bytes: number): Promise<Runs> {
   mkdirSync(folder);
+  cores.keepOff(process.pid);
   const backend = await startRole('backend', [String(bytes)]);
   const peers = await openPeers(folder, backend.port);
   try {
-    return await measure([{ ...backend, name: 'no proxy' }, ...peers]);
+    return await measure([{ ...backend, name: NO_PROXY }, ...peers]);
   } finally {
     for (const peer of peers) await peer.close();
     await backend.close();
@@ -74,13 +82,19 @@ async function measure(peers: readonly Peer[]): Promise<Runs> {
   return results;
 }
 
-async function runOne({ port, runsAs }: Peer, seconds: number): Promise<Run> {
+async function runOne({ name, port, runsAs }: Peer, seconds: number): Promise<Run> {
   const pids = typeof runsAs === 'number' ? [runsAs] : pidsOf(runsAs);
+  if (name !== NO_PROXY) for (const pid of pids) cores.giveOwn(pid);
   const before = usageOf(pids);
   const figures = await runLoad(port, seconds);
   const after = usageOf(pids);
-  const cpu = ((after.cpuSeconds - before.cpuSeconds) * 1000) / (figures.requests / 1000);
-  return { ...figures, cpu, memory: after.memory };
+  const used = after.cpuSeconds - before.cpuSeconds;
+  return {
+    ...figures,
+    cpu: (used * 1000) / (figures.requests / 1000),
+    busy: (used / seconds) * 100,
+    memory: after.memory,
+  };
 }
 
 async function runLoad(port: number, seconds: number): Promise<LoadFigures> {
@@ -102,6 +116,7 @@ const medians = (results: Runs): Record<string, Run> =>
         requests: runs.reduce((sum, run) => sum + run.requests, 0),
         failures: runs.reduce((sum, run) => sum + run.failures, 0),
         cpu: median(runs.map((run) => run.cpu)),
+        busy: median(runs.map((run) => run.busy)),
         memory: median(runs.map((run) => run.memory)),
       },
     ]),
@@ -109,7 +124,10 @@ const medians = (results: Runs): Record<string, Run> =>
 
 const lines = ([body, runs]: [string, Record<string, Run>]): string[] =>
   Object.entries(runs).map(([name, run]) => {
-    const own = name === 'no proxy' ? '' : `, ${run.cpu.toFixed(0)} ms CPU per 1,000, ${run.memory.toFixed(0)} MiB`;
+    const own =
+      name === NO_PROXY
+        ? ''
+        : `, ${run.cpu.toFixed(1)} ms CPU per 1,000, ${run.busy.toFixed(0)} % busy, ${run.memory.toFixed(0)} MiB`;
     const rate = `${Math.round(run.requestsPerSecond).toLocaleString('en')} requests/s, p99 ${run.p99.toFixed(1)} ms`;
     return `${body.padEnd(6)}  ${name.padEnd(19)}  ${rate}${own}, ${run.failures} failed`;
   });
