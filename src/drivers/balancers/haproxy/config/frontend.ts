@@ -37,6 +37,7 @@ export function frontend(front: Front, groups: readonly TargetGroupConfig[], sec
   const idle = first.http.idleTimeout;
   const several = listeners.length > 1;
   const logged = listeners.some(({ accessLog }) => accessLog !== undefined);
+  const only = groups.some(({ stickiness }) => stickiness) ? undefined : onlyRule(listeners);
   const of = (listener: ListenerConfig) => (several ? `{ var(txn.l) -m str ${listenerName(listener)} }` : '');
   return section(`frontend ${frontName(first)}`, [
     `bind ${address(host, boundPort)}${bindOptions(first)}`,
@@ -49,11 +50,11 @@ export function frontend(front: Front, groups: readonly TargetGroupConfig[], sec
     'tcp-request session set-var(sess.born) date',
     TRACE_LINE,
     'http-request set-var(txn.t0) date(0,us)',
-    ...logLines(logged),
+    ...logLines(logged, only ?? '%[var(txn.rule)]'),
     answeredLine(listeners),
     ...(several ? listenerLines(listeners) : []),
-    ...listeners.flatMap((listener) => ruleLines(listener, of(listener))),
-    ...choiceLines(slotsOf(listeners)),
+    ...(only === undefined ? listeners.flatMap((listener) => ruleLines(listener, of(listener))) : []),
+    ...choiceLines(slotsOf(listeners), only === undefined ? 'var(txn.rule)' : `str(${only})`),
     ...(listeners.some(isSticky) ? groupStickinessLines(secret) : []),
     ...openLines(listeners, groups),
     ...refusalLines(returnPage),
@@ -63,7 +64,7 @@ export function frontend(front: Front, groups: readonly TargetGroupConfig[], sec
     ...listeners.map(({ http }, index) => keepAliveLine(http.clientKeepAlive, listeners[index] ?? first, of)),
     ...measureLines(logged),
     `use_backend ${allOf(SUCCESSOR)} if { stopping }`,
-    'use_backend %[var(txn.be)]',
+    ...backendLines(groups),
   ]);
 }
 
@@ -97,15 +98,20 @@ function ruleLines(listener: ListenerConfig, of: string): string[] {
   });
 }
 
+/** The name of the rule where there is but one, so that no request needs to remember it; stickiness asks for it later. */
+function onlyRule(listeners: readonly ListenerConfig[]): string | undefined {
+  const [listener, ...others] = listeners;
+  const [rule, ...further] = listener?.rules ?? [];
+  if (!listener || !rule || others.length > 0 || further.length > 0 || isSticky(listener)) return undefined;
+  return rule.conditions.length === 0 ? ruleName(listener, rule) : undefined;
+}
+
 const UNCHOSEN = '!{ var(txn.be) -m found }';
 
 /** One draw for all groups of the rule, the last first: to set a text twice costs a microsecond. See `shares` for the value it is compared with. */
-function choiceLines(slots: number): string[] {
+function choiceLines(slots: number, rule: string): string[] {
   const from = (slot: number) => `http-request set-var(txn.be) var(txn.to),word(${slot * 2 - 1},:)`;
-  const lines = [
-    `http-request set-var(txn.to) var(txn.rule),map_str(${WEIGHTS})`,
-    'http-request set-var(txn.drawn) rand',
-  ];
+  const lines = [`http-request set-var(txn.to) ${rule},map_str(${WEIGHTS})`, 'http-request set-var(txn.drawn) rand'];
   for (let slot = slots; slot > 1; slot--) {
     const reached = `{ var(txn.to),word(${slot * 2 - 2},:),sub(txn.drawn) le 0 }`;
     lines.push(`${from(slot)}${when(slot === slots ? '' : UNCHOSEN, reached)}`);
@@ -113,16 +119,26 @@ function choiceLines(slots: number): string[] {
   return [...lines, `${from(1)}${when(UNCHOSEN)}`];
 }
 
-/** With too few healthy targets all get requests; a name that is no group's has its backend under the other name too. */
+/**
+ * With no healthy target all get requests; a name that is no group's has its backend under the other name too. To find a
+ * backend by its name takes a microsecond, to compare with a few names takes less.
+ */
+function backendLines(groups: readonly TargetGroupConfig[]): string[] {
+  const few = groups.length > 4 ? [] : groups.map(({ arn }) => groupName(arn));
+  return [
+    ...few.map((name) => `use_backend ${name} if { var(txn.be) -m str ${name} } { nbsrv(${name}) ge 1 }`),
+    'use_backend %[var(txn.be),concat(.all)] if !{ var(txn.be) -m end .all } !{ var(txn.be),nbsrv ge 1 }',
+    'use_backend %[var(txn.be)]',
+  ];
+}
+
+/** With fewer healthy targets than were asked for all get requests. */
 function openLines(listeners: readonly ListenerConfig[], groups: readonly TargetGroupConfig[]): string[] {
   const named = new Set(listeners.flatMap(({ rules }) => rules.flatMap(groupArns)));
   const demanding = groups.filter(
     ({ arn, minimumHealthy: { count, percentage } }) => named.has(arn) && (count > 1 || percentage !== undefined),
   );
-  return [
-    ...demanding.flatMap((group) => fewLines(groupName(group.arn), group.minimumHealthy)),
-    'http-request set-var(txn.be) var(txn.be),concat(.all) if !{ var(txn.be),nbsrv ge 1 } !{ var(txn.be) -m end .all }',
-  ];
+  return demanding.flatMap((group) => fewLines(groupName(group.arn), group.minimumHealthy));
 }
 
 function fewLines(name: string, { count, percentage }: TargetGroupConfig['minimumHealthy']): string[] {

@@ -12,10 +12,13 @@ export const RING_BYTES = 8_388_608;
  * Answers of targets are all logged up to so many requests a second, and one in so many above: a line costs some 50 us
  * here and in HAProxy, and hundreds in a second tell the percentiles as well as thousands.
  */
-const SAMPLED = { above: 300, oneIn: 16 } as const;
-const RARELY_SAMPLED = { above: 4800, oneIn: 64 } as const;
+const TIERS = [
+  { above: 300, oneIn: 16 },
+  { above: 4800, oneIn: 64 },
+  { above: 19_200, oneIn: 256 },
+] as const;
 
-const MEASURED = 'r %rt %[var(txn.rule)] %b %s %ST %tsc %Tr %[var(txn.us)] %[var(txn.k)] %f';
+const measured = (rule: string) => `r %rt ${rule} %b %s %ST %tsc %Tr %[var(txn.us)] %[var(txn.k)] %f`;
 
 /** Everything an access log needs, in the order of `FIELDS`. */
 const WHOLE = [
@@ -44,27 +47,29 @@ const MEASURE = 'http-response set-var(txn.us) date(0,us),sub(txn.t0)';
  */
 export function measureLines(accessLog: boolean): string[] {
   if (accessLog) return [MEASURE];
-  const above = ({ above }: { readonly above: number }) => `{ fe_req_rate gt ${above} }`;
-  return [
-    'http-response set-log-level silent',
-    `http-response allow if { rand(${SAMPLED.oneIn}) gt 0 } ${above(SAMPLED)}`,
-    `http-response allow if ${above(RARELY_SAMPLED)} { rand(${RARELY_SAMPLED.oneIn / SAMPLED.oneIn}) gt 0 }`,
-    MEASURE,
-    `http-response set-var(txn.k) int(${SAMPLED.oneIn}) if ${above(SAMPLED)}`,
-    `http-response set-var(txn.k) int(${RARELY_SAMPLED.oneIn}) if ${above(RARELY_SAMPLED)}`,
-    'http-response set-log-level info',
-  ];
+  const draws = TIERS.map(({ above, oneIn }, tier) => {
+    const among = oneIn / (TIERS[tier - 1]?.oneIn ?? 1);
+    return `http-response allow if { rand(${among}) gt 0 } { fe_req_rate gt ${above} }`;
+  });
+  const times = TIERS.map(
+    ({ above, oneIn }) => `http-response set-var(txn.k) int(${oneIn}) if { fe_req_rate gt ${above} }`,
+  );
+  return ['http-response set-log-level silent', ...draws, MEASURE, ...times, 'http-response set-log-level info'];
 }
 
 const quoted = (format: string): string => `log-format '${format}'`;
 
-/** The lines that have a frontend log. */
-export function logLines(accessLog: boolean): string[] {
+/**
+ * The lines that have a frontend log.
+ *
+ * @param rule - a log-format of the rule's name
+ */
+export function logLines(accessLog: boolean, rule: string): string[] {
   const common = [`log ring@${LOG_RING} format raw local0 info`];
-  if (!accessLog) return [...common, quoted(MEASURED)];
+  if (!accessLog) return [...common, quoted(measured(rule))];
   return [
     ...common,
-    quoted(`${MEASURED} ${WHOLE}`),
+    quoted(`${measured(rule)} ${WHOLE}`),
     'tcp-request session set-var(sess.id) uuid()',
     'http-request set-var(txn.agent) req.fhdr(user-agent)',
     'http-after-response set-var(txn.location) res.fhdr(location)',
