@@ -25,6 +25,7 @@ import { acm } from './services/acm/index.ts';
 import { cloudwatch } from './services/cloudwatch/index.ts';
 import { codedeploy } from './services/codedeploy/index.ts';
 import { createDeploymentsPort } from './services/codedeploy/deployments-port.ts';
+import { webhookSecret } from './services/codedeploy/webhook-secret.ts';
 import { defaultNetwork } from './services/ec2/default-network.ts';
 import { ec2 } from './services/ec2/index.ts';
 import { ecs } from './services/ecs/index.ts';
@@ -72,6 +73,8 @@ interface Platform {
   health(): Promise<Record<string, unknown>>;
   /** Of the key that signs notifications, as PEM. */
   signingCertificate(): Promise<string>;
+  /** What signs hooks that are endpoints. */
+  webhookSecret(scope: Scope): Promise<string>;
   /** Status and running wait of a deployment. */
   deployment(scope: Scope, id: string): Promise<unknown>;
   close(options: { readonly leaveRunning: boolean }): Promise<void>;
@@ -118,6 +121,7 @@ export async function startTeal(options: TealOptions): Promise<Teal> {
       reset,
       deployment: async (scope, id) => (await platform).deployment(scope, id),
       signingCertificate: async () => (await platform).signingCertificate(),
+      webhookSecret: async (scope) => (await platform).webhookSecret(scope),
     }),
   ).catch(async (cause: unknown) => {
     await store.close();
@@ -172,7 +176,12 @@ async function startPlatform(
       deployments,
       taskSets: createTaskSets(asCodeDeploy),
       traffic: createTraffic(asCodeDeploy),
-      hooks: createHooks(asCodeDeploy),
+      hooks: createHooks({
+        clients: asCodeDeploy,
+        clock,
+        endpoint,
+        secret: (scope) => webhookSecret(store, scope),
+      }),
       alarms: createAlarms(asCodeDeploy),
       notices: createNotices({
         clients: asCodeDeploy,
@@ -260,6 +269,7 @@ async function startPlatform(
       engine: { activeDeployments: (await deployments.active()).length },
     }),
     signingCertificate: () => topics.signingCertificate(),
+    webhookSecret: (scope) => webhookSecret(store, scope),
     async deployment(scope, id) {
       const found = await deployments.get(scope, id);
       return found && { id, status: found.status, wait: found.progress.wait, timeScale: clock.timeScale };

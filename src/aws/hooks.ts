@@ -1,15 +1,17 @@
-import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { Hooks } from '../engine/ports.ts';
+import { isWebhook } from '../engine/hook-target.ts';
 import type { AwsClients } from './clients.ts';
-import { callPort } from './port-error.ts';
+import { readHookLog } from './hook-log.ts';
+import { invokeFunction } from './invoke-function.ts';
+import { postWebhook, type WebhookDeps } from './webhook.ts';
 
-/** Hooks through Lambda, invoked as events: what counts is the status that the function reports, not its end. */
-export const createHooks = (clients: Pick<AwsClients, 'lambda'>): Hooks => ({
-  invoke: (scope, functionName, deploymentId, executionId) =>
-    callPort(async () => {
-      const payload = { DeploymentId: deploymentId, LifecycleEventHookExecutionId: executionId };
-      const Payload = new TextEncoder().encode(JSON.stringify(payload));
-      const command = new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload });
-      await clients.lambda(scope).send(command);
-    }),
+export interface HookDeps extends WebhookDeps {
+  readonly clients: Pick<AwsClients, 'lambda' | 'logs'>;
+}
+
+/** Hooks as Lambda functions, or as endpoints: what counts is the status that is reported, not the end of the call. */
+export const createHooks = (deps: HookDeps): Hooks => ({
+  invoke: (scope, call, signal) =>
+    isWebhook(call.target) ? postWebhook(deps, scope, call, signal) : invokeFunction(deps.clients, scope, call),
+  log: (scope, functionName, since, requestId) => readHookLog(deps.clients, scope, functionName, since, requestId),
 });

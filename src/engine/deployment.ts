@@ -65,7 +65,7 @@ export interface AppSpec {
     readonly assignPublicIp: 'ENABLED' | 'DISABLED';
   };
   readonly capacityProviders?: readonly { readonly name: string; readonly base: number; readonly weight: number }[];
-  /** Event name to function name or ARN. */
+  /** Event name to function name or ARN, or to an endpoint's address. */
   readonly hooks: Readonly<Partial<Record<HookName, string>>>;
 }
 
@@ -149,10 +149,27 @@ export interface HookExecution {
   /** The LifecycleEventHookExecutionId: unguessable. */
   readonly id: string;
   readonly event: HookName;
+  /** A function's name or ARN, or an endpoint's address. */
   readonly functionName: string;
   readonly startedAt: Instant;
   readonly invokedAt?: Instant;
+  /** Lambda's id of the request that was accepted; by it the function's log is found. */
+  readonly requestId?: string;
+  /** What an endpoint answered when it accepted the request: status and first bytes. */
+  readonly accepted?: string;
+  /** Attempts to invoke it that failed and may be made again; the last one's words. */
+  readonly attempts?: HookAttempts;
   readonly answer?: { readonly status: 'Succeeded' | 'Failed'; readonly at: Instant };
+}
+
+/** Attempts to invoke a hook that failed for a reason that may pass. */
+export interface HookAttempts {
+  readonly times: number;
+  readonly lastAt: Instant;
+  readonly message: string;
+  readonly isThrottled: boolean;
+  /** What the other side answered, when it did. */
+  readonly answer?: string;
 }
 
 /** The wait that is running, for people and the console: what for, since when, until when at the latest. */

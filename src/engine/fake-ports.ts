@@ -1,6 +1,14 @@
 import type { Scope } from '../kernel/scope.ts';
 import { type Deployment, type HookName, isTerminal } from './deployment.ts';
-import { PortError, type Ports, type Route, type ServiceView, type Settings, type TargetGroupView } from './ports.ts';
+import {
+  type HookLog,
+  PortError,
+  type Ports,
+  type Route,
+  type ServiceView,
+  type Settings,
+  type TargetGroupView,
+} from './ports.ts';
 import { answerHook } from './requests.ts';
 import { shareOf } from './decide/shares.ts';
 
@@ -15,7 +23,8 @@ export const RULE = `${ELB}:listener-rule/app/web/1/production/rule`;
 const HTTPS: Settings = { protocol: 'HTTPS', port: '443', 'default certificate': 'arn:first', 'SSL policy': 'old' };
 
 type FakeTaskSet = { -readonly [K in keyof ServiceView['taskSets'][number]]: ServiceView['taskSets'][number][K] };
-type PortName = 'notices' | 'describe' | 'create' | 'makePrimary' | 'remove' | 'routes' | 'shift' | 'invoke' | 'alarms';
+type PortName =
+  'notices' | 'describe' | 'create' | 'makePrimary' | 'remove' | 'routes' | 'shift' | 'invoke' | 'alarms' | 'log';
 
 /** A whole world in memory that notes every harm done to it. */
 export interface FakeWorld {
@@ -28,6 +37,8 @@ export interface FakeWorld {
   /** What a hook's function does; `Succeeded` unless named. */
   readonly hooks: Partial<Record<HookName, 'Succeeded' | 'Failed' | 'silent'>>;
   readonly invocations: { readonly event: string; readonly executionId: string }[];
+  /** What every function has printed. */
+  log: HookLog | undefined;
   readonly ringing: Set<string>;
   /** Thrown by the next call of a port, once each. */
   readonly faults: { readonly at: PortName; readonly error: Error }[];
@@ -57,6 +68,7 @@ export function fakeWorld(now: () => number): FakeWorld {
     service: { status: 'ACTIVE', controller: 'CODE_DEPLOY' },
     hooks: {},
     invocations: [],
+    log: undefined,
     ringing: new Set(),
     faults: [],
     steady: true,
@@ -182,11 +194,16 @@ function portsOf(world: FakeWorld, now: () => number): Ports {
       },
     },
     hooks: {
-      async invoke(_scope, functionName, deploymentId, executionId) {
+      async invoke(_scope, { target, deploymentId, executionId }) {
         trip('invoke');
-        world.invocations.push({ event: functionName, executionId });
-        const result = world.hooks[functionName as HookName] ?? 'Succeeded';
+        world.invocations.push({ event: target, executionId });
+        const result = world.hooks[target as HookName] ?? 'Succeeded';
         if (result !== 'silent') await answer(deploymentId, executionId, result);
+        return { requestId: `of-${executionId}` };
+      },
+      async log() {
+        trip('log');
+        return world.log;
       },
     },
     alarms: {

@@ -71,7 +71,7 @@ function countedTurns(deps: TurnDeps, subject: Deployment, signal: AbortSignal) 
       try {
         const askAlarms = nowOf(deps) >= alarmsDueAt;
         if (askAlarms) alarmsDueAt = nowOf(deps) + alarmPeriod();
-        const end = await takeTurn(deps, subject, askAlarms);
+        const end = await takeTurn(deps, subject, askAlarms, signal);
         if (end === 'over') return 'over';
         faults = { message: '', times: 0 };
         return pauseOf(end);

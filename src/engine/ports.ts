@@ -1,5 +1,5 @@
 import type { Scope } from '../kernel/scope.ts';
-import type { AppSpec, Deployment, DeploymentStatus, Release, TaskSetView } from './deployment.ts';
+import type { AppSpec, Deployment, DeploymentStatus, Instant, Release, TaskSetView } from './deployment.ts';
 
 export type PortFault = 'missing' | 'refused' | 'throttled' | 'unavailable' | 'forbidden';
 
@@ -7,9 +7,12 @@ export type PortFault = 'missing' | 'refused' | 'throttled' | 'unavailable' | 'f
 export class PortError extends Error {
   override readonly name = 'PortError';
   readonly fault: PortFault;
-  constructor(fault: PortFault, message: string, options?: ErrorOptions) {
+  /** What the other side answered, word for word, where people should see that. */
+  readonly answer: string | undefined;
+  constructor(fault: PortFault, message: string, options?: ErrorOptions & { readonly answer?: string }) {
     super(message, options);
     this.fault = fault;
+    this.answer = options?.answer;
   }
 }
 
@@ -94,12 +97,42 @@ export interface Traffic {
   shift(scope: Scope, route: Route, weights: Readonly<Record<string, number>>): Promise<void>;
 }
 
+/** One run of a hook, as it is called: the same however often it is tried. */
+export interface HookCall {
+  /** A function's name or ARN, or an endpoint's address. */
+  readonly target: string;
+  readonly deploymentId: string;
+  readonly executionId: string;
+}
+
+/** What accepted a call. */
+export interface HookAccepted {
+  /** Lambda's. */
+  readonly requestId?: string;
+  /** An endpoint's. */
+  readonly answer?: string;
+}
+
+/** What a function has printed in one invocation. */
+export interface HookLog {
+  /** The last 4 KiB. */
+  readonly tail: string;
+  /** Whether the invocation has ended, so that no more is to come. */
+  readonly isWhole: boolean;
+}
+
 export interface Hooks {
   /**
-   * Invokes the function with exactly `DeploymentId` and `LifecycleEventHookExecutionId`, without waiting for its end.
-   * @throws {PortError} missing, refused, forbidden
+   * Sends exactly `DeploymentId` and `LifecycleEventHookExecutionId`, and waits until that is accepted, not for its end.
+   * @throws {PortError} missing, refused, forbidden, throttled, unavailable
    */
-  invoke(scope: Scope, functionName: string, deploymentId: string, executionId: string): Promise<void>;
+  invoke(scope: Scope, call: HookCall, signal: AbortSignal): Promise<HookAccepted>;
+  /**
+   * @param since - the earliest that the function can have begun
+   * @param requestId - of the invocation; without it the newest one counts
+   * @returns `undefined` when there is none yet @throws {PortError} when it cannot be read
+   */
+  log(scope: Scope, functionName: string, since: Instant, requestId?: string): Promise<HookLog | undefined>;
 }
 
 export interface Alarms {

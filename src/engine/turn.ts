@@ -2,6 +2,7 @@ import type { Checkpoint } from '../kernel/checkpoint.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Scope } from '../kernel/scope.ts';
+import type { Millis } from '../kernel/span.ts';
 import { checkpointStep } from './checkpoints.ts';
 import type { Act, Decision, Ending, Waiting } from './decide/decision.ts';
 import { decide } from './decide/decide.ts';
@@ -14,7 +15,7 @@ import { observe } from './observe.ts';
 import { perform } from './perform/perform.ts';
 import { PortError, type Ports } from './ports.ts';
 import { type Recorded, recordDecision } from './record/record-decision.ts';
-import { settle } from './record/settle.ts';
+import { noteAttempt, settle } from './record/settle.ts';
 import { newsOf, tellNews } from './tell-news.ts';
 
 export interface TurnDeps {
@@ -35,12 +36,18 @@ export type TurnEnd = 'over' | 'again' | Waiting;
 const TELL_LATER: Waiting = { do: 'wait', because: 'its end could not be told', pace: 'retry' };
 
 /** One turn of a deployment: tell, observe, decide, record, perform. */
-export async function takeTurn(deps: TurnDeps, subject: Subject, askAlarms: boolean): Promise<TurnEnd> {
+export async function takeTurn(
+  deps: TurnDeps,
+  subject: Subject,
+  askAlarms: boolean,
+  signal: AbortSignal,
+): Promise<TurnEnd> {
   const found = await deps.ports.deployments.get(subject.scope, subject.id);
   if (!found) return 'over';
   const isTold = await tellNews(deps, found);
   if (isTerminal(found.status)) return isTold ? 'over' : TELL_LATER;
-  const observed = await observe(deps.ports, found, askAlarms);
+  const moment = { now: deps.clock.now().getTime(), scaled: (span: Millis) => deps.clock.scaled(span) };
+  const observed = await observe(deps.ports, found, askAlarms, moment);
   const decided = await decideAndRecord(deps, subject, observed);
   if (!decided) return 'over';
   const { decision, deployment, step } = decided;
@@ -48,7 +55,7 @@ export async function takeTurn(deps: TurnDeps, subject: Subject, askAlarms: bool
   deps.logger.debug('decided', { deploymentId: subject.id, step, decision: decision.do });
   deps.checkpoint(`${step}.recorded`);
   if (decision.do === 'begin' || decision.do === 'pass' || decision.do === 'end') return 'again';
-  return performAndSettle(deps, deployment, decision, step, observed);
+  return performAndSettle(deps, { deployment, decision, step }, decision, observed, signal);
 }
 
 /** Ends a deployment that the engine cannot carry on. */
@@ -76,20 +83,22 @@ async function decideAndRecord(deps: TurnDeps, subject: Subject, observed: Obser
 
 async function performAndSettle(
   deps: TurnDeps,
-  deployment: Deployment,
+  { deployment, step }: Decided,
   act: Act,
-  step: string,
   observed: Observed,
+  signal: AbortSignal,
 ): Promise<TurnEnd> {
   try {
-    const outcome = await perform(deps.ports, deployment, act);
+    const outcome = await perform(deps.ports, deployment, act, signal);
     deps.checkpoint(`${step}.performed`);
     await changeRecord(deps, deployment, (current, now) => ({ deployment: settle(current, act, outcome, now) }));
     return 'again';
   } catch (cause) {
     if (!(cause instanceof PortError)) throw cause;
+    // Cut off because Teal ends: the next start performs it again.
+    if (signal.aborted) return 'over';
     deps.logger.warn('an act was refused', { deploymentId: deployment.id, act: act.do, fault: cause.fault, cause });
-    if (isTransient(cause)) return { do: 'wait', because: cause.message, pace: 'retry' };
+    if (isTransient(cause)) return tryLater(deps, deployment, act, cause, step);
     await changeRecord(deps, deployment, (current, now) => {
       const ending: Ending = endingOf(current, act, cause);
       return recordDecision(current, whenFeasible(ending, current, observed), now);
@@ -97,6 +106,20 @@ async function performAndSettle(
     deps.checkpoint('engine.end.recorded');
     return 'again';
   }
+}
+
+/** A hook's attempts are counted in the record: the rule of its step says when the next one is due, and the last. */
+async function tryLater(
+  deps: TurnDeps,
+  deployment: Deployment,
+  act: Act,
+  cause: PortError,
+  step: string,
+): Promise<TurnEnd> {
+  if (act.do !== 'invokeHook') return { do: 'wait', because: cause.message, pace: 'retry' };
+  await changeRecord(deps, deployment, (current, now) => ({ deployment: noteAttempt(current, cause, now) }));
+  deps.checkpoint(`${step}.attempted`);
+  return 'again';
 }
 
 /** Applies a change to the newest record unless it is terminal or nothing changes, and records what is to be told. */

@@ -13,6 +13,8 @@ export interface Behind {
   deployment(scope: Scope, id: string): Promise<unknown>;
   /** Of the key that signs notifications, as PEM. */
   signingCertificate(): Promise<string>;
+  /** What signs hooks that are endpoints, of one account and region. */
+  webhookSecret(scope: Scope): Promise<string>;
 }
 
 /** Sends `/_teal/…` to Teal's own pages and everything else to the AWS API. */
@@ -45,10 +47,31 @@ async function own(behind: Behind, path: string, request: IncomingMessage, respo
   }
   if (path === '/_teal/sns/SimpleNotificationService.pem' && request.method === 'GET')
     return send(response, 200, 'application/x-pem-file', await behind.signingCertificate());
+  if (path === '/_teal/webhooks/secret' && request.method === 'GET') return showSecret(behind, request, response);
   answer(response, 404, {
     error: `Teal has no ${request.method} ${path}. It has GET /_teal/health and POST /_teal/reset.`,
   });
 }
+
+async function showSecret(behind: Behind, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const scope = scopeOf(request);
+  if (!isOwn(request))
+    return answer(response, 403, {
+      error: 'The secret is shown to programs on this machine that ask localhost or 127.0.0.1, not to web pages.',
+    });
+  if (!/^\d{12}$/.test(scope.account) || !/^[a-z0-9-]{1,32}$/.test(scope.region))
+    return answer(response, 400, {
+      error: 'The account must be twelve digits and the region a name such as us-east-1.',
+    });
+  response.setHeader('cache-control', 'no-store');
+  answer(response, 200, { ...scope, secret: await behind.webhookSecret(scope) });
+}
+
+/** A page could also reach this address under a name of its own, which its owner lets point here. */
+const isOwn = ({ headers }: IncomingMessage): boolean =>
+  headers.origin === undefined &&
+  [undefined, 'none', 'same-origin'].includes(headers['sec-fetch-site']?.toString()) &&
+  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(headers.host ?? '');
 
 function scopeOf(request: IncomingMessage): Scope {
   const query = new URLSearchParams((request.url ?? '').split('?')[1]);

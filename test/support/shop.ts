@@ -160,11 +160,13 @@ export class Shop {
     );
   }
 
-  async deploy({ name }: Stack): Promise<string> {
+  /** @param hooks - what each event calls */
+  async deploy({ name }: Stack, hooks: Readonly<Record<string, string>> = {}): Promise<string> {
     const Properties = { TaskDefinition: 'web:1', LoadBalancerInfo: { ContainerName: 'web', ContainerPort: 8080 } };
     const content = JSON.stringify({
       version: 0.0,
       Resources: [{ TargetService: { Type: 'AWS::ECS::Service', Properties } }],
+      Hooks: Object.entries(hooks).map(([event, target]) => ({ [event]: target })),
     });
     const { deploymentId } = await this.teal.codedeploy.send(
       new CreateDeploymentCommand({

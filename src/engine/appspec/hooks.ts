@@ -1,5 +1,6 @@
 import type { AppSpec, HookName } from '../deployment.ts';
 import { AppSpecError, shown } from './app-spec-error.ts';
+import { readHookTarget } from './hook-target.ts';
 import { branch } from './tree.ts';
 
 const HOOKS = [
@@ -13,7 +14,7 @@ const HOOKS = [
 /**
  * Reads `Hooks`: a list of one-entry mappings. The plain mapping of EC2's AppSpec is tolerated.
  *
- * @throws {AppSpecError} for an event that cannot be hooked, an event named twice, an empty function
+ * @throws {AppSpecError} for an event that cannot be hooked, an event named twice, a value that names nothing to call
  */
 export function parseHooks(value: unknown): AppSpec['hooks'] {
   if (value === undefined || value === null) return {};
@@ -25,9 +26,7 @@ export function parseHooks(value: unknown): AppSpec['hooks'] {
         `The hooks must be one of the ECS supported hooks (${HOOKS.join(', ')}), found ${shown(event)}`,
       );
     if (hooks[name] !== undefined) throw new AppSpecError(`Hooks names ${name} more than once`);
-    if (typeof target !== 'string' || target === '')
-      throw new AppSpecError(`Hooks.${name} must be the name or ARN of one function, found ${shown(target)}`);
-    hooks[name] = target;
+    hooks[name] = readHookTarget(name, target);
   }
   return hooks;
 }

@@ -100,6 +100,22 @@ it('tolerates hooks as one plain mapping', () => {
   expect(parseAppSpec(json({ root: { Hooks: { BeforeInstall: 'fn' } } })).hooks).toEqual({ BeforeInstall: 'fn' });
 });
 
+it.each([
+  'fn',
+  'fn:live',
+  'fn:$LATEST',
+  '123456789012:function:fn',
+  'arn:aws:lambda:us-east-1:123456789012:function:fn',
+  'arn:aws:lambda:us-east-1:123456789012:function:fn:7',
+  'https://hooks.test/release?stage=green',
+  'HTTPS://hooks.test:8443/',
+  'http://localhost:3000/a',
+  'http://127.0.0.1:3000',
+  'http://[::1]:3000/a',
+])('takes %s as a hook', (target) => {
+  expect(parseAppSpec(json({ root: { Hooks: [{ BeforeInstall: target }] } })).hooks).toEqual({ BeforeInstall: target });
+});
+
 const awsvpc = (AwsvpcConfiguration: unknown): string =>
   json({ properties: { NetworkConfiguration: { AwsvpcConfiguration } } });
 const providers = (CapacityProviderStrategy: unknown): string => json({ properties: { CapacityProviderStrategy } });
@@ -151,6 +167,18 @@ const REFUSED: readonly (readonly [content: string, words: string])[] = [
   [hooks([{ BeforeInstall: 'a' }, { BeforeInstall: 'b' }]), 'BeforeInstall more than once'],
   [hooks([{ BeforeInstall: '' }]), 'must be the name or ARN of one function'],
   [hooks([{ BeforeInstall: ['fn'] }]), 'must be the name or ARN of one function'],
+  [hooks([{ BeforeInstall: 'not a name' }]), 'must be the name or ARN of one function, or the https:// address'],
+  [hooks([{ BeforeInstall: 'fn:' }]), 'must be the name or ARN of one function'],
+  [hooks([{ BeforeInstall: 'n'.repeat(65) }]), 'must be the name or ARN of one function'],
+  [hooks([{ BeforeInstall: 'arn:aws:sns:us-east-1:123456789012:t' }]), 'must be the name or ARN of one function'],
+  [hooks([{ BeforeInstall: 'http://hooks.test/a' }]), 'others need https://'],
+  [hooks([{ BeforeInstall: 'http://127.0.0.1.hooks.test/a' }]), 'others need https://'],
+  [hooks([{ BeforeInstall: 'ftp://hooks.test/a' }]), 'begins with https://'],
+  [hooks([{ BeforeInstall: 'https://' }]), 'is malformed'],
+  [hooks([{ BeforeInstall: 'https://hooks.test/a b' }]), 'is malformed'],
+  [hooks([{ BeforeInstall: 'https://me:pass@hooks.test/' }]), 'must not contain a user name or password'],
+  [hooks([{ BeforeInstall: 'https://hooks.test/#a' }]), 'must not have a fragment'],
+  [hooks([{ BeforeInstall: `https://hooks.test/${'a'.repeat(2048)}` }]), 'at most 2048 characters'],
   [hooks(['BeforeInstall']), 'Hooks must be a mapping'],
 ];
 

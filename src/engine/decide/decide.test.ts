@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Deployment, HookExecution } from '../deployment.ts';
+import type { Deployment, HookAttempts, HookExecution } from '../deployment.ts';
 import { fakeDeployment, fakeRelease } from '../fake-deployment.ts';
 import { BLUE, fakeWorld, GREEN, PRODUCTION, RULE, TEST } from '../fake-ports.ts';
 import { planOf } from '../plan/plan-state.ts';
@@ -7,6 +7,7 @@ import type { PlanState, StepKind } from '../plan/step.ts';
 import type { Route, ServiceView } from '../ports.ts';
 import { newDeployment } from '../requests.ts';
 import { decide } from './decide.ts';
+import { hookLogWanted } from './hook-rule.ts';
 import { type Observed, seen } from './observed.ts';
 
 const MINUTE = 60_000;
@@ -80,20 +81,84 @@ it('invokes a hook until it is known to have been invoked, and then waits an hou
   expect(ask(inStep('hook'), 0)).toEqual({ do: 'invokeHook' });
   expect(ask(withHook({}), 0)).toEqual({ do: 'invokeHook' });
   expect(ask(withHook({ invokedAt: 5 }), 60 * MINUTE + 4)).toMatchObject({ do: 'wait', until: 60 * MINUTE + 5 });
-  expect(ask(withHook({ invokedAt: 5 }), 60 * MINUTE + 5)).toMatchObject({
+  const read = observed(0, taskSets(), { hookLog: seen({ tail: 'it was busy', isWhole: false }) });
+  expect(ask(withHook({ invokedAt: 5 }), 60 * MINUTE + 5, read)).toMatchObject({
     do: 'end',
-    diagnostics: { errorCode: 'ScriptTimedOut' },
+    diagnostics: { errorCode: 'ScriptTimedOut', logTail: 'it was busy' },
   });
 });
 
 it('takes an answer also when the invocation is not known to have returned', () => {
   expect(ask(withHook({ answer: { status: 'Succeeded', at: 1 } }), 1)).toEqual({ do: 'pass' });
-  expect(ask(withHook({ answer: { status: 'Failed', at: 1 } }), 1)).toMatchObject({
+  const read = observed(0, taskSets(), { hookLog: seen({ tail: 'no good', isWhole: true }) });
+  expect(ask(withHook({ answer: { status: 'Failed', at: 1 } }), 1, read)).toMatchObject({
     do: 'end',
     status: 'Failed',
     rollBack: false,
     error: { code: 'HOOK_EXECUTION_FAILURE' },
+    diagnostics: { errorCode: 'ScriptFailed', logTail: 'no good' },
   });
+});
+
+it('waits a second for the log of a function that reported Failed, and not for one that it may not read', () => {
+  const failed = withHook({ answer: { status: 'Failed', at: 1 } });
+  const missing = observed(0, taskSets(), { hookLog: seen(undefined) });
+  const half = observed(0, taskSets(), { hookLog: seen({ tail: 'half', isWhole: false }) });
+  const denied = observed(0, taskSets(), { hookLog: { is: 'fault', fault: 'forbidden', message: 'no' } });
+
+  for (const world of [observed(), missing, half]) {
+    expect(ask(failed, 1000, world)).toMatchObject({ do: 'wait', until: 1001, pace: 'install' });
+    expect(ask(failed, 1001, world)).toMatchObject({ do: 'end' });
+  }
+  expect(ask(failed, 1001, half)).toMatchObject({ diagnostics: { logTail: 'half' } });
+  expect(ask(failed, 1, denied)).toMatchObject({ do: 'end', diagnostics: { errorCode: 'ScriptFailed' } });
+});
+
+it('wants the log of a function only when the deployment ends by its hook', () => {
+  const wanted = (execution: Partial<HookExecution>, now = 1) =>
+    hookLogWanted(withHook(execution), now, (span) => span)?.id;
+
+  expect(wanted({})).toBeUndefined();
+  expect(wanted({ invokedAt: 1 }, 60 * MINUTE)).toBeUndefined();
+  expect(wanted({ invokedAt: 1 }, 60 * MINUTE + 1)).toBe('x');
+  expect(wanted({ invokedAt: 1, answer: { status: 'Succeeded', at: 1 } }, 61 * MINUTE)).toBeUndefined();
+  expect(wanted({ invokedAt: 1, answer: { status: 'Failed', at: 1 } })).toBe('x');
+  expect(wanted({ functionName: 'https://a', answer: { status: 'Failed', at: 1 } })).toBeUndefined();
+});
+
+it('shows what the endpoint of a webhook answered, at once, when it reports Failed or nothing', () => {
+  const hook = { functionName: 'https://hooks.test/a', invokedAt: 1, accepted: 'HTTP 202\nok' };
+
+  expect(ask(withHook({ ...hook, answer: { status: 'Failed', at: 1 } }), 1)).toMatchObject({
+    do: 'end',
+    diagnostics: { message: 'The endpoint https://hooks.test/a reported Failed.', logTail: 'HTTP 202\nok' },
+  });
+  expect(ask(withHook(hook), 60 * MINUTE + 1)).toMatchObject({
+    do: 'end',
+    diagnostics: { errorCode: 'ScriptTimedOut', logTail: 'HTTP 202\nok' },
+  });
+});
+
+it('invokes again ever later after attempts that failed, for an hour at most', () => {
+  const attempts = { times: 1, lastAt: 100, message: 'no answer', isThrottled: false, answer: 'HTTP 503' };
+  const tried = (change: Partial<HookAttempts>, functionName = 'https://hooks.test/a') =>
+    withHook({ functionName, attempts: { ...attempts, ...change } });
+
+  expect(ask(tried({}), 599)).toMatchObject({ do: 'wait', until: 600, wait: { until: 60 * MINUTE } });
+  expect(ask(tried({}), 600)).toEqual({ do: 'invokeHook' });
+  expect(ask(tried({ times: 3 }), 2099)).toMatchObject({ do: 'wait', until: 2100 });
+  expect(ask(tried({ times: 50 }), MINUTE + 99)).toMatchObject({ do: 'wait', until: MINUTE + 100 });
+  expect(ask(tried({ times: 9 }), 60 * MINUTE)).toMatchObject({
+    do: 'end',
+    error: { code: 'HOOK_EXECUTION_FAILURE' },
+    diagnostics: {
+      errorCode: 'ScriptTimedOut',
+      message: expect.stringContaining('in 9 attempts. The last one: no answer') as string,
+      logTail: 'HTTP 503',
+    },
+  });
+  expect(ask(tried({ isThrottled: true }), 60 * MINUTE)).toMatchObject({ error: { code: 'HOOK_EXECUTION_FAILURE' } });
+  expect(ask(tried({ isThrottled: true }, 'fn'), 60 * MINUTE)).toMatchObject({ error: { code: 'THROTTLED' } });
 });
 
 it('waits for a steady replacement at most an hour, whatever the service answers', () => {

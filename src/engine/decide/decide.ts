@@ -60,7 +60,7 @@ function decideNext(deployment: Deployment, observed: Observed, now: Instant, sc
   return (
     findVanished(deployment, clear.service) ??
     findChanged(deployment, clear) ??
-    decideStep(deployment, step, { clear, now, scaled })
+    decideStep(deployment, step, { clear, now, scaled, hookLog: observed.hookLog })
   );
 }
 

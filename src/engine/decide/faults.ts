@@ -8,6 +8,8 @@ import { type Observed, seen, type Seen } from './observed.ts';
 export interface Fault {
   readonly fault: PortFault;
   readonly message: string;
+  /** What the other side answered. */
+  readonly answer?: string | undefined;
 }
 
 /** Whether trying again may help. */
@@ -83,12 +85,10 @@ function refusal(deployment: Deployment, reach: Reach, fault: Fault): Ending {
   const denied = fault.fault === 'forbidden';
   switch (reach) {
     case 'hook':
-      return failHook(
-        deployment,
-        'UnknownError',
-        fault.message,
-        denied ? forbidden(deployment, 'AWSLambda') : undefined,
-      );
+      return failHook(deployment, 'UnknownError', fault.message, {
+        because: denied ? forbidden(deployment, 'AWSLambda') : undefined,
+        logTail: fault.answer,
+      });
     case 'traffic':
       return fail(deployment, denied ? forbidden(deployment, 'ElasticLoadBalancing') : elbInvalid(fault.message));
     case 'tasks':
@@ -96,18 +96,31 @@ function refusal(deployment: Deployment, reach: Reach, fault: Fault): Ending {
   }
 }
 
+const HOOK_FAILED = error(
+  'HOOK_EXECUTION_FAILURE',
+  'The deployment failed because one or more of the lifecycle event validation functions failed.',
+);
+
+interface HookFailure {
+  readonly because?: ErrorInformation | undefined;
+  /** The end of the function's log, or what the endpoint answered. */
+  readonly logTail?: string | undefined;
+}
+
 /** How a deployment ends when a hook did not succeed; `detail` goes to the event's diagnostics. */
 export function failHook(
   deployment: Deployment,
   errorCode: 'ScriptFailed' | 'ScriptTimedOut' | 'UnknownError',
   detail: string,
-  because: ErrorInformation = error(
-    'HOOK_EXECUTION_FAILURE',
-    'The deployment failed because one or more of the lifecycle event validation functions failed.',
-  ),
+  { because = HOOK_FAILED, logTail }: HookFailure = {},
 ): Ending {
   const step = currentStep(planOf(deployment));
   const scriptName = step?.kind === 'hook' ? step.functionName : undefined;
-  const diagnostics = { errorCode, message: detail, ...(scriptName !== undefined && { scriptName }) };
+  const diagnostics = {
+    errorCode,
+    message: detail,
+    ...(scriptName !== undefined && { scriptName }),
+    ...(logTail !== undefined && logTail !== '' && { logTail }),
+  };
   return fail(deployment, because, { diagnostics });
 }

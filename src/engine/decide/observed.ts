@@ -1,4 +1,4 @@
-import type { PortFault, Route, ServiceView, TargetGroupView } from '../ports.ts';
+import type { HookLog, PortFault, Route, ServiceView, TargetGroupView } from '../ports.ts';
 
 /** One look at a part of the world: what was seen, or why nothing was. */
 export type Seen<T> =
@@ -14,6 +14,8 @@ export interface Observed {
   readonly test?: Seen<readonly Route[]>;
   /** The configured alarms in ALARM; absent when this was no moment to ask. */
   readonly alarms?: Seen<readonly string[]>;
+  /** Of the hook that runs; absent when nobody needs it. */
+  readonly hookLog?: Seen<HookLog | undefined>;
 }
 
 export const seen = <T>(value: T): Seen<T> => ({ is: 'seen', value });

@@ -7,7 +7,7 @@ import type { Decision, Waiting } from './decision.ts';
 import { error, fail, stop } from './endings.ts';
 import { decideHook } from './hook-rule.ts';
 import { decideByInstallLimit, installDeadline, UNSTEADY_LIMIT } from './limits.ts';
-import type { Clear } from './observed.ts';
+import type { Clear, Observed } from './observed.ts';
 import { isError, preflight } from './preflight.ts';
 import type { Scaled } from './scaled.ts';
 import { managed, shareOf } from './shares.ts';
@@ -16,6 +16,7 @@ export interface Moment {
   readonly clear: Clear;
   readonly now: Instant;
   readonly scaled: Scaled;
+  readonly hookLog?: Observed['hookLog'];
 }
 
 /** The rule of each step: what it does, waits for or ends with. */
@@ -26,7 +27,7 @@ export function decideStep(deployment: Deployment, step: Step, moment: Moment): 
       return isError(sides) ? fail(deployment, sides) : { do: 'pass', learnt: { sides, found: find(sides, moment) } };
     }
     case 'hook':
-      return decideHook(deployment, step, moment.now, moment.scaled);
+      return decideHook(deployment, step, moment.now, moment.scaled, moment.hookLog);
     case 'prepareTraffic':
       // A hook may have run for an hour; drift was looked for just now, and so the preflight holds still.
       return { do: 'prepareTraffic' };

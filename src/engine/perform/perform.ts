@@ -1,6 +1,6 @@
 import type { Act } from '../decide/decision.ts';
 import type { Deployment } from '../deployment.ts';
-import type { Ports } from '../ports.ts';
+import type { HookAccepted, Ports } from '../ports.ts';
 import { createTaskSet } from './create-task-set.ts';
 import { invokeHook } from './invoke-hook.ts';
 import { makePrimary } from './make-primary.ts';
@@ -18,17 +18,20 @@ export interface Outcome {
   readonly taskSetArn?: string;
   /** ARNs of the routes that carry the deployment's production traffic. */
   readonly routes?: readonly string[];
+  /** What accepted the call of a hook. */
+  readonly accepted?: HookAccepted;
 }
 
 /**
  * Does in the world what was decided and recorded; doing it twice is doing it once.
  *
+ * @param signal - ends what takes long; it is performed again at the next start
  * @throws {PortError} when the world refuses
  */
-export function perform(ports: Ports, deployment: Deployment, act: Act): Promise<Outcome> {
+export function perform(ports: Ports, deployment: Deployment, act: Act, signal: AbortSignal): Promise<Outcome> {
   switch (act.do) {
     case 'invokeHook':
-      return invokeHook(ports, deployment);
+      return invokeHook(ports, deployment, signal);
     case 'prepareTraffic':
       return prepareTraffic(ports, deployment);
     case 'createTaskSet':

@@ -1,12 +1,13 @@
 import type { Act } from '../decide/decision.ts';
-import type { Deployment, Instant, TaskSetView } from '../deployment.ts';
+import type { Deployment, HookExecution, Instant, TaskSetView } from '../deployment.ts';
 import type { Outcome } from '../perform/perform.ts';
 import { currentStep, planOf } from '../plan/plan-state.ts';
+import type { HookAccepted, PortError } from '../ports.ts';
 import { advance } from './advance.ts';
 
 /** Writes what performing an act gave, and goes on to the next step where the act was the step's own. */
 export function settle(deployment: Deployment, act: Act, outcome: Outcome, now: Instant): Deployment {
-  if (act.do === 'invokeHook') return markInvoked(deployment, now);
+  if (act.do === 'invokeHook') return markInvoked(deployment, outcome.accepted ?? {}, now);
   const shown = showRemoved(deployment, act);
   const plan = planOf(shown);
   if (currentStep(plan)?.kind !== act.do) return shown;
@@ -27,11 +28,30 @@ function withReplacement(deployment: Deployment, replacementTaskSetArn: string |
   return sides && replacementTaskSetArn !== undefined ? { sides: { ...sides, replacementTaskSetArn } } : {};
 }
 
-function markInvoked(deployment: Deployment, now: Instant): Deployment {
-  const step = currentStep(planOf(deployment));
-  const hooks = deployment.progress.hooks.map((hook) =>
-    hook.event === step?.event && hook.invokedAt === undefined ? { ...hook, invokedAt: now } : hook,
+function markInvoked(deployment: Deployment, { requestId, answer }: HookAccepted, now: Instant): Deployment {
+  const accepted = { ...(requestId !== undefined && { requestId }), ...(answer !== undefined && { accepted: answer }) };
+  return changeHook(deployment, now, (hook) =>
+    hook.invokedAt === undefined ? { ...hook, ...accepted, invokedAt: now } : hook,
   );
+}
+
+/** Remembers an attempt to invoke the hook that failed and may be made again, so that its end can be explained. */
+export function noteAttempt(deployment: Deployment, { fault, message, answer }: PortError, now: Instant): Deployment {
+  return changeHook(deployment, now, (hook) => ({
+    ...hook,
+    attempts: {
+      times: (hook.attempts?.times ?? 0) + 1,
+      lastAt: now,
+      message,
+      isThrottled: fault === 'throttled',
+      ...(answer !== undefined && { answer }),
+    },
+  }));
+}
+
+function changeHook(deployment: Deployment, now: Instant, change: (hook: HookExecution) => HookExecution): Deployment {
+  const step = currentStep(planOf(deployment));
+  const hooks = deployment.progress.hooks.map((hook) => (hook.event === step?.event ? change(hook) : hook));
   return { ...deployment, progress: { ...deployment.progress, hooks, updatedAt: now } };
 }
 
