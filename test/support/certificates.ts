@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 const HERE = 'certificates';
 const OF_BALANCERS = '../../src/drivers/balancers/testing/certificates';
@@ -16,6 +17,8 @@ const pair = (certificate: string, key = certificate, folder = HERE) => ({
 export const CERTIFICATES = {
   /** Of web.example.test and *.web.example.test. */
   web: pair('web'),
+  /** Of localhost and 127.0.0.1. */
+  localhost: pair('localhost'),
   /** Of shop.example.test, signed by `ca`. */
   shop: pair('shop'),
   /** Until 2021. */
@@ -28,3 +31,6 @@ export const CERTIFICATES = {
   /** EC prime256v1, of a.test. */
   a: pair('a', 'a', OF_BALANCERS),
 } as const;
+
+/** For NODE_EXTRA_CA_CERTS. */
+export const LOCALHOST_FILE = fileURLToPath(new URL(`${HERE}/localhost.crt.pem`, import.meta.url));

@@ -58,8 +58,8 @@ export class Shop {
   }
 
   /** @param port - the first of the ports that its listeners ask for */
-  static async open(port: number): Promise<Shop> {
-    const teal = await startTestTeal();
+  static async open(port: number, timeScale = 60): Promise<Shop> {
+    const teal = await startTestTeal({ timeScale });
     const { Subnets = [] } = await teal.ec2.send(new DescribeSubnetsCommand({}));
     await teal.ecs.send(new CreateClusterCommand({ clusterName: 'shop' }));
     await teal.ecs.send(
