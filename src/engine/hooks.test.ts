@@ -131,7 +131,7 @@ it('stops at once between two attempts', async () => {
 it('cuts a call off when the engine closes, counts no attempt, and makes it again under the same id', async () => {
   const run = hooked();
   const { hooks } = run.world.ports;
-  const { invoke } = hooks;
+  const invoke: typeof hooks.invoke = hooks.invoke.bind(hooks);
   const calls: HookCall[] = [];
   hooks.invoke = (_scope, call, signal) =>
     new Promise((_resolve, reject) => {
