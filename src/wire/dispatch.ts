@@ -102,7 +102,10 @@ async function serve(call: Call, mounted: Mounted, protocol: Protocol, limit: nu
     const action = requireAction(mounted, operation, protocol);
     const input = requireValid(mounted, loaded, operation, protocol, read());
     const output = ((await action(input as never, contextOf(call, mounted, operation))) ?? {}) as Fields;
-    const response = protocol.write(spoken, operation, output, requestId);
+    const known = (cause: unknown): Fault => faultOf(loaded.model, cause) ?? hide(cause, log, operation.name);
+    const response =
+      (operation.givenEvents && protocol.writeEvents?.(operation, output, requestId, known)) ??
+      protocol.write(spoken, operation, output, requestId);
     log.debug('request served', { operation: operation.name, status: response.status });
     return response;
   } catch (cause) {
@@ -133,7 +136,8 @@ function hide(cause: unknown, log: Logger, operation: string | undefined): Fault
 function requireAction({ service }: Mounted, operation: Operation, protocol: Protocol) {
   const { name } = operation;
   const action = Object.hasOwn(service.actions, name) ? service.actions[name] : undefined;
-  if (action && !operation.streamsEvents) return action;
+  const isCarried = !operation.takesEvents && (!operation.givenEvents || protocol.writeEvents);
+  if (action && isCarried) return action;
   throw new ApiError(protocol.unsupportedCode, `Teal does not serve ${service.name}:${name} yet.`);
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
 import type { Wire } from './dispatch.ts';
 import { readIncoming } from './incoming-body.ts';
 import type { WireRequest, WireResponse } from './request.ts';
@@ -41,11 +42,21 @@ const headersOf = ({ headers }: IncomingMessage): Record<string, string | undefi
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
   );
 
-function send(incoming: IncomingMessage, outgoing: ServerResponse, { status, headers, body }: WireResponse): void {
+function send(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { status, headers, body, frames }: WireResponse,
+): void {
   if (outgoing.destroyed) return;
   const sent = Object.entries(headers).map(([name, value]) => [name, printable(value)] as const);
   // What is left of a refused body must not be read as the connection's next request.
   const close = incoming.complete ? {} : { connection: 'close' };
+  if (frames) {
+    outgoing.writeHead(status, { ...Object.fromEntries(sent), ...close });
+    // Whatever goes wrong on the way ends the connection, and with it the call's signal.
+    pipeline(frames, outgoing, () => undefined);
+    return;
+  }
   outgoing.writeHead(status, { ...Object.fromEntries(sent), ...close, 'content-length': body.byteLength });
   outgoing.end(incoming.method === 'HEAD' ? undefined : body);
   if (!incoming.complete) incoming.resume();

@@ -1,6 +1,7 @@
+import { Readable } from 'node:stream';
 import type { HttpRequest } from '@smithy/types';
 import type { Wire } from './dispatch.ts';
-import type { WireRequest } from './request.ts';
+import type { WireRequest, WireResponse } from './request.ts';
 
 /** What an AWS SDK v3 client takes as its `requestHandler`. */
 export interface InProcessHandler {
@@ -18,7 +19,7 @@ export interface InProcessHandler {
 interface InProcessResponse {
   readonly statusCode: number;
   readonly headers: Record<string, string>;
-  readonly body: Uint8Array;
+  readonly body: Uint8Array | Readable;
 }
 
 /** Lets an SDK client reach the wire without a socket; about 1 ms a call less than over loopback. */
@@ -28,7 +29,7 @@ export function inProcessHandler(wire: Pick<Wire, 'handle'>, options: { principa
       abortSignal?.throwIfAborted();
       const handled = wire.handle(toWireRequest(request, abortSignal, options.principal));
       const answer = await untilAborted(handled, abortSignal);
-      return { response: { statusCode: answer.status, headers: { ...answer.headers }, body: answer.body } };
+      return { response: { statusCode: answer.status, headers: { ...answer.headers }, body: bodyOf(answer) } };
     },
     destroy: () => undefined,
     metadata: { handlerProtocol: 'http/1.1' },
@@ -36,6 +37,8 @@ export function inProcessHandler(wire: Pick<Wire, 'handle'>, options: { principa
     httpHandlerConfigs: () => ({}),
   };
 }
+
+const bodyOf = ({ body, frames }: WireResponse): Uint8Array | Readable => (frames ? Readable.from(frames) : body);
 
 /** A caller who gave up does not wait for the action, as with a socket that it closed. */
 async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

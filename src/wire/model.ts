@@ -1,9 +1,10 @@
 import {
   asException,
   asOperation,
-  hasEventStream,
+  eventStreamOf,
   membersOf,
   traitsOf,
+  type Member,
   type RawOperation,
   type Shape,
 } from './schema.ts';
@@ -21,8 +22,10 @@ export interface Operation {
   readonly output: Shape;
   /** Only in REST services. */
   readonly http: HttpBinding | undefined;
-  /** Sends or takes a stream of events, which the wire does not carry. */
-  readonly streamsEvents: boolean;
+  /** Whether its input has a stream of events, which the wire does not carry. */
+  readonly takesEvents: boolean;
+  /** The member of its output that is a stream of events; an action gives an `AsyncIterable` for it. */
+  readonly givenEvents: Member | undefined;
 }
 
 export interface Exception {
@@ -64,7 +67,14 @@ export function buildModel(module: Readonly<Record<string, unknown>>): ServiceMo
 
 function operationOf({ name, traits, input, output }: RawOperation): Operation {
   const http = traits.http && { method: traits.http[0], uri: traits.http[1], status: traits.http[2] };
-  return { name, input, output, http, streamsEvents: hasEventStream(input) || hasEventStream(output) };
+  return {
+    name,
+    input,
+    output,
+    http,
+    takesEvents: eventStreamOf(input) !== undefined,
+    givenEvents: eventStreamOf(output),
+  };
 }
 
 function exceptionOf(name: string, shape: Shape): Exception {

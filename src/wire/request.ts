@@ -23,6 +23,8 @@ export interface WireResponse {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** What comes instead of a body, written as it comes: the frames of an event stream. It never throws. */
+  readonly frames?: AsyncIterable<Uint8Array>;
 }
 
 /** The body is longer than the wire takes. */

@@ -106,9 +106,9 @@ export const nameOf = (shape: Shape): string => shape.getName() ?? '';
 export const timestampFormOf = (shape: Shape): TimestampForm =>
   TIMESTAMP_FORMS[shape.getSchema() as unknown as number] ?? 'unset';
 
-/** Whether a structure sends or takes events instead of one value. */
-export const hasEventStream = (shape: Shape): boolean =>
-  membersOf(shape).some((member) => member.shape.isStreaming() && member.shape.isStructSchema());
+/** The member of a structure that is a stream of events, if it has one. */
+export const eventStreamOf = (shape: Shape): Member | undefined =>
+  membersOf(shape).find((member) => member.shape.isStreaming() && member.shape.isStructSchema());
 
 /** Makes a structure that no model has, for envelopes. A member's `of` is a shape, or a function giving one. */
 export function structure(name: string, members: readonly { readonly name: string; readonly of: Shape }[]): Shape {

@@ -9,7 +9,6 @@ import {
   DescribeLogGroupsCommand,
   DescribeLogStreamsCommand,
   DescribeMetricFiltersCommand,
-  DescribeSubscriptionFiltersCommand,
   FilterLogEventsCommand,
   GetLogEventsCommand,
   ListTagsForResourceCommand,
@@ -402,19 +401,4 @@ it('keeps metric filters and tests patterns', async () => {
   await expect(logs.send(new PutMetricFilterCommand({ ...filter, filterPattern: 'ERROR' }))).rejects.toMatchObject({
     name: 'InvalidParameterException',
   });
-});
-
-it('has no subscription filters, and says that live tails are not served', async () => {
-  const { logGroupName } = await stage();
-
-  const { subscriptionFilters } = await logs.send(new DescribeSubscriptionFiltersCommand({ logGroupName }));
-
-  expect(subscriptionFilters).toEqual([]);
-  const answer = await fetch(teal.url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'Logs_20140328.StartLiveTail' },
-    body: JSON.stringify({ logGroupIdentifiers: [arnOf(logGroupName)] }),
-  });
-  expect(answer.status).toBe(400);
-  expect(await answer.text()).toContain('StartLiveTail');
 });

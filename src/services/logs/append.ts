@@ -24,7 +24,7 @@ export const createAppend =
       if (events.length === 0) return undefined;
       return { group, sizes: await storeEvents(tx, scope, { group, stream }, events, now) };
     });
-    if (done) await stored({ scope, events, ...done });
+    if (done) await stored({ scope, stream: to.stream, events, ingestedAt: now, ...done });
   };
 
 async function groupOf(

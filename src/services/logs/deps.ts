@@ -4,6 +4,7 @@ import type { Logger } from '../../kernel/logger.ts';
 import type { PublishMetrics } from '../../kernel/metrics.ts';
 import type { Store } from '../../store/store.ts';
 import type { LogLimits } from './limits.ts';
+import type { Tails } from './live-tail/tails.ts';
 
 /** What this service is built from. */
 export interface LogsParts {
@@ -20,13 +21,17 @@ export interface LogsParts {
 export interface LogsDeps extends Omit<LogsParts, 'bell'> {
   /** Wakes the loop that deletes what has expired. */
   readonly ring: () => void;
-  /** Takes events that were stored: publishes what metric filters find, and keeps within the limits. */
+  /** Takes events that were stored: shows them to live tails, publishes what metric filters find, and keeps within the limits. */
   readonly stored: (batch: StoredBatch) => Promise<void>;
+  readonly tails: Tails;
 }
 
 export interface StoredBatch {
   readonly scope: { readonly account: string; readonly region: string };
   readonly group: { readonly key: number; readonly name: string };
+  /** Its name. */
+  readonly stream: string;
+  readonly ingestedAt: number;
   readonly events: readonly { readonly at: number; readonly message: string }[];
   readonly sizes: { readonly group: number; readonly total: number };
 }

@@ -14,6 +14,7 @@ import { deleteMetricFilter, describeMetricFilters, putMetricFilter } from './ac
 import { putLogEvents } from './actions/put-log-events.ts';
 import { putLogGroupDeletionProtection } from './actions/put-log-group-deletion-protection.ts';
 import { deleteRetentionPolicy, putRetentionPolicy } from './actions/retention-policy.ts';
+import { startLiveTail } from './actions/start-live-tail.ts';
 import {
   listTagsForResource,
   listTagsLogGroup,
@@ -27,20 +28,22 @@ import { createAppend } from './append.ts';
 import type { LogsDeps, LogsParts } from './deps.ts';
 import { invalidInput } from './faults.ts';
 import { createLimits } from './limits.ts';
+import { createTails } from './live-tail/tails.ts';
 import { startRetention, sweep } from './loop.ts';
 import { createMetricFilters } from './metric-filters.ts';
 
 /*
  * CloudWatch Logs.
  *
- * Not served: StartLiveTail (`aws logs tail --follow` works without it); Logs Insights (StartQuery and its family);
- * subscription filters, destinations and deliveries; export tasks; anomaly detectors; data protection, resource, index
- * and account policies; field selection and transformed logs of metric filters. GetLogRecord, GetLogGroupFields.
+ * Not served: Logs Insights (StartQuery and its family); subscription filters, destinations and deliveries; export tasks;
+ * anomaly detectors; data protection, resource, index and account policies; field selection and transformed logs of metric
+ * filters. GetLogRecord, GetLogGroupFields.
  *
  * Kept and shown, without effect: the class of a group; its key.
  *
  * Different from AWS: what is stored is bounded (limits.ts), the oldest events go first; what can be read and listed is
- * exact at once; a metric filter's default value is published at most once a minute.
+ * exact at once; a metric filter's default value is published at most once a minute; a live tail that gets more than 500
+ * events in a second shows the first of them.
  */
 
 export interface LogsService extends Service {
@@ -51,11 +54,14 @@ export interface LogsService extends Service {
 export function logs(parts: LogsParts): LogsService {
   const wake = createBell(parts.clock);
   const keepWithinLimits = createLimits(parts);
+  const tails = createTails();
   const publishMetrics = createMetricFilters(parts);
   const deps: LogsDeps = {
     ...parts,
     ring: () => wake.ring(),
+    tails,
     async stored(batch) {
+      tails.show(batch);
       await publishMetrics(batch);
       await keepWithinLimits(batch);
     },
@@ -70,7 +76,10 @@ export function logs(parts: LogsParts): LogsService {
       await sweep(parts);
       retention = startRetention(parts, wake);
     },
-    close: async () => retention?.close(),
+    async close() {
+      tails.close();
+      await retention?.close();
+    },
   };
 }
 
@@ -94,6 +103,7 @@ const actionsOf = (deps: LogsDeps) =>
     PutLogGroupDeletionProtection: putLogGroupDeletionProtection(deps),
     PutMetricFilter: putMetricFilter(deps),
     PutRetentionPolicy: putRetentionPolicy(deps),
+    StartLiveTail: startLiveTail(deps),
     TagLogGroup: tagLogGroup(deps),
     TagResource: tagResource(deps),
     TestMetricFilter: testMetricFilter,

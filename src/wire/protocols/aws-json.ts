@@ -1,5 +1,6 @@
 import { ApiError } from '../api-error.ts';
 import { kindOf } from '../schema.ts';
+import { EVENT_STREAM, eventFrames } from './event-stream.ts';
 import { createJsonReader } from './json-reader.ts';
 import { createJsonWriter } from './json-writer.ts';
 import { parseJson } from './parse-json.ts';
@@ -29,6 +30,10 @@ export function awsJson(version: '1.0' | '1.1'): Protocol {
       const empty = version === '1.0' ? utf8('{}') : NO_BYTES;
       const body = nothing ? empty : utf8(JSON.stringify(write(operation.output, output)));
       return { status: 200, headers: headers(requestId), body };
+    },
+    writeEvents(operation, output, requestId, faultOf) {
+      const sent = { ...headers(requestId), 'content-type': EVENT_STREAM };
+      return { status: 200, headers: sent, body: NO_BYTES, frames: eventFrames(operation, output, write, faultOf) };
     },
     writeError(_entry, fault, requestId) {
       const members = fault.exception

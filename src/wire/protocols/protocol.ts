@@ -18,6 +18,9 @@ export interface Asked {
   readonly read: () => Fields;
 }
 
+/** What a client may know of what an action threw amid its events. */
+export type FaultOf = (thrown: unknown) => Fault;
+
 /** One AWS wire protocol, from the server's side. */
 export interface Protocol {
   /** Bytes beyond which a body is refused; documents of AWS allow less than this everywhere. */
@@ -25,6 +28,8 @@ export interface Protocol {
   /** @throws {ApiError} when the request names no operation of the service */
   resolve(spoken: Spoken, request: WireRequest, body: Uint8Array): Asked;
   write(spoken: Spoken, operation: Operation, output: Fields, requestId: string): WireResponse;
+  /** Answers with a stream of events. Absent in protocols that have none here. */
+  readonly writeEvents?: (operation: Operation, output: Fields, requestId: string, faultOf: FaultOf) => WireResponse;
   /** `entry` is absent when nobody knows which service was meant. */
   writeError(entry: CatalogueEntry | undefined, fault: Fault, requestId: string): WireResponse;
   /** The error for an operation that AWS has and Teal does not. */

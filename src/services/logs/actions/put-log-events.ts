@@ -27,7 +27,8 @@ export const putLogEvents =
       return { group, stream, accepted, rejected, sizes };
     });
     const { group, accepted, sizes } = done;
-    if (sizes) await stored({ scope: ctx, group, events: accepted, sizes });
+    if (sizes)
+      await stored({ scope: ctx, group, stream: input.logStreamName, events: accepted, ingestedAt: now, sizes });
     return { nextSequenceToken: `${done.stream.key}${now}`, rejectedLogEventsInfo: done.rejected };
   };
 
