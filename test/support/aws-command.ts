@@ -15,8 +15,22 @@ export function awsCommandUnavailable(): string | undefined {
   }
 }
 
-/** The `aws` command against one endpoint, as a user's shell has it. */
-export function awsCommand(endpoint: string) {
+/** A version 2 of the `aws` command, wherever it is: what the PATH finds first may be a version 1. */
+export const awsCommandTwo: string | undefined = ['aws', '/usr/local/bin/aws', '/usr/bin/aws'].find((program) => {
+  try {
+    const text = execFileSync(program, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    return text.startsWith('aws-cli/2.');
+  } catch {
+    return false;
+  }
+});
+
+/**
+ * The `aws` command against one endpoint, as a user's shell has it.
+ *
+ * @param program - older ones of version 2 need the endpoint as an option, which is given too
+ */
+export function awsCommand(endpoint: string, program = 'aws') {
   const env = {
     ...process.env,
     AWS_ENDPOINT_URL: endpoint,
@@ -29,7 +43,7 @@ export function awsCommand(endpoint: string) {
     AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
   };
   const text = async (...args: string[]): Promise<string> =>
-    (await run('aws', args, { env, encoding: 'utf8', maxBuffer: 1 << 24 })).stdout;
+    (await run(program, [...args, '--endpoint-url', endpoint], { env, encoding: 'utf8', maxBuffer: 1 << 24 })).stdout;
   return {
     /** For a command that a test starts itself. */
     environment: env,
