@@ -3,6 +3,7 @@ import { createAlarms } from './aws/alarms.ts';
 import { createAwsClients } from './aws/create-clients.ts';
 import { createHooks } from './aws/hooks.ts';
 import { createNotices } from './aws/notices.ts';
+import { createQueues } from './aws/queues.ts';
 import { createTargets } from './aws/targets.ts';
 import { createTaskSets } from './aws/task-sets.ts';
 import { createTraffic } from './aws/traffic.ts';
@@ -55,6 +56,8 @@ export interface TealOptions {
   readonly balancer: BalancerName;
   /** A folder of certificates for HTTPS listeners, `NAME.pem` and `NAME.key`. */
   readonly certificates?: string;
+  /** The URL of a service that speaks SQS, for subscriptions and targets that are queues. */
+  readonly sqsEndpoint?: string;
   readonly allowReset: boolean;
   readonly checkpoint: Checkpoint;
 }
@@ -195,8 +198,9 @@ async function startPlatform(
     checkpoint,
   });
   const part = (name: string) => ({ store, clock, bell, logger: logger.with({ part: name }) });
-  const topics = sns({ ...part('sns'), clients, endpoint, outbox: join(folder.path, 'outbox') });
-  const buses = events({ ...part('events'), clients });
+  const queues = createQueues({ endpoint: options.sqsEndpoint, environment: process.env });
+  const topics = sns({ ...part('sns'), clients, queues, endpoint, outbox: join(folder.path, 'outbox') });
+  const buses = events({ ...part('events'), clients, queues });
   const watching = cloudwatch({ ...part('cloudwatch'), clients, emit: buses.emit });
   const logging = logs({ ...part('logs'), publish: watching.publish });
   const certificates = acm({
@@ -280,6 +284,7 @@ async function startPlatform(
       for (const service of [...services].reverse()) await service.close();
       clients.close();
       asCodeDeploy.close();
+      queues.close();
       await closeDrivers(drivers, leaveRunning);
     },
   };

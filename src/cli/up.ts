@@ -14,6 +14,7 @@ interface UpOptions {
   readonly runtime?: 'docker' | 'process';
   readonly balancer: 'embedded' | 'haproxy';
   readonly certificates?: string;
+  readonly sqsEndpoint?: string;
   readonly allowReset: boolean;
   readonly leaveRunning: boolean;
   readonly logLevel: LogLevel;
@@ -37,6 +38,11 @@ export function upCommand(): Command {
       new Option('--balancer <name>', 'what carries traffic').choices(['embedded', 'haproxy']).default('embedded'),
     )
     .option('--certificates <folder>', 'certificates for HTTPS listeners: pairs of NAME.pem (or .crt) and NAME.key')
+    .addOption(
+      new Option('--sqs-endpoint <url>', 'a service that speaks SQS, for topics and rules that send to queues')
+        .argParser(httpUrl)
+        .env('TEAL_SQS_ENDPOINT'),
+    )
     .option('--allow-reset', 'let POST /_teal/reset empty everything, for test suites', false)
     .option('--leave-running', 'when Teal is stopped, leave tasks and traffic running for the next one', false)
     .addHelpText(
@@ -114,6 +120,12 @@ function port(text: string): number {
   if (!Number.isInteger(number) || number < 0 || number > 65535)
     throw new InvalidArgumentError('a port is a whole number from 0 to 65535.');
   return number;
+}
+
+function httpUrl(text: string): string {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text))
+    throw new InvalidArgumentError('an address is an http or https URL, such as http://127.0.0.1:9324.');
+  return text;
 }
 
 function timeScale(text: string): number {

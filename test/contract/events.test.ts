@@ -328,7 +328,7 @@ it.each<[string, string, string, () => Promise<unknown>]>([
   [
     'a target of another kind',
     'ValidationException',
-    'Parameter arn:aws:sqs:us-east-1:1:q is not valid. Reason: Teal delivers events to functions, topics, log groups, event buses and http(s) URLs only.',
+    'Parameter arn:aws:sqs:us-east-1:1:q is not valid. Reason: Teal delivers events to functions, topics, queues, log groups, event buses and http(s) URLs only.',
     () => ruleTo({ Arn: 'arn:aws:sqs:us-east-1:1:q' }),
   ],
   [

@@ -49,6 +49,7 @@ const deliveriesOf = (rule: RuleRecord, event: EventEnvelope, now: Date, isForwa
     .map((target) => ({
       id: newId.uuid(),
       ruleName: rule.name,
+      ruleArn: rule.arn,
       target,
       event,
       body: inputOf(target, event, rule, now),

@@ -2,6 +2,7 @@ import type { Bell } from '../../kernel/bell.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Due } from '../../kernel/delivery-queue.ts';
 import type { Logger } from '../../kernel/logger.ts';
+import type { Queues } from '../../kernel/queues.ts';
 import type { AwsClients } from '../../aws/clients.ts';
 import type { Store } from '../../store/store.ts';
 
@@ -12,6 +13,7 @@ export interface EventsParts {
   readonly logger: Logger;
   readonly bell: Bell;
   readonly clients: Pick<AwsClients, 'lambda' | 'sns' | 'logs'>;
+  readonly queues: Queues;
 }
 
 /** What actions work with. */

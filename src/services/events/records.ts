@@ -47,15 +47,27 @@ export interface EventEnvelope {
 export interface DeliveryRecord {
   readonly id: string;
   readonly ruleName: string;
+  readonly ruleArn: string;
   readonly target: TargetRecord;
   readonly event: EventEnvelope;
   /** What the target gets: the event, or what the target's input makes of it. JSON. */
   readonly body: string;
   /** Whether the event came from another bus; it does not go on to a third. */
   readonly isForwarded: boolean;
+  /** Why it goes to the target's dead letters, once it does. */
+  readonly gaveUp?: GaveUp;
   readonly failures: number;
   readonly acceptedAt: number;
   readonly dueAt: number;
+}
+
+/** Source: EventBridge User Guide, dead-letter queues: what their messages say. */
+export interface GaveUp {
+  readonly code: string;
+  readonly why: string;
+  readonly retries: number;
+  /** Absent for what was not tried again. */
+  readonly exhausted?: 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds';
 }
 
 interface TagsRecord {

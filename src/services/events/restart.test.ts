@@ -36,7 +36,8 @@ async function start(): Promise<EventsService> {
     throw new Error('no client is needed here');
   };
   const clients = { lambda: none, sns: none, logs: none };
-  const service = events({ store, clock, logger: silentLogger(), bell: createBell(clock), clients });
+  const queues = { areReachable: false, send: none };
+  const service = events({ store, clock, logger: silentLogger(), bell: createBell(clock), clients, queues });
   await service.start();
   return service;
 }

@@ -1,4 +1,5 @@
 import { parseArn } from '../../kernel/arn.ts';
+import { isQueueArn } from '../../kernel/queues.ts';
 
 /** Where events go. */
 export type Place =
@@ -6,6 +7,7 @@ export type Place =
   | { readonly to: 'sns'; readonly arn: string; readonly account: string; readonly region: string }
   | { readonly to: 'logs'; readonly group: string; readonly account: string; readonly region: string }
   | { readonly to: 'bus'; readonly bus: string; readonly account: string; readonly region: string }
+  | { readonly to: 'queue'; readonly arn: string }
   | { readonly to: 'url'; readonly url: string };
 
 /**
@@ -20,6 +22,7 @@ export function placeOf(text: string): Place | undefined {
   const parsed = parseArn(text);
   const [, url] = /^(?:arn:aws:events:[^:]*:[^:]*:api-destination\/)?(https?:\/\/.+)$/.exec(text) ?? [];
   if (url !== undefined) return URL.canParse(url) ? { to: 'url', url } : undefined;
+  if (isQueueArn(text)) return { to: 'queue', arn: text };
   if (!parsed) return undefined;
   const { service, account, region, resource } = parsed;
   if (service === 'lambda' && resource.startsWith('function:')) return { to: 'lambda', arn: text, account, region };

@@ -2,6 +2,7 @@ import type { Bell } from '../../kernel/bell.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Due } from '../../kernel/delivery-queue.ts';
 import type { Logger } from '../../kernel/logger.ts';
+import type { Queues } from '../../kernel/queues.ts';
 import type { AwsClients } from '../../aws/clients.ts';
 import type { Store } from '../../store/store.ts';
 import type { Signer } from './signing/signer.ts';
@@ -13,6 +14,7 @@ export interface SnsParts {
   readonly logger: Logger;
   readonly bell: Bell;
   readonly clients: Pick<AwsClients, 'lambda'>;
+  readonly queues: Queues;
   /** Where Teal is reached, for links in messages. */
   readonly endpoint: () => string;
   /** The folder that mail is written to. */

@@ -1,4 +1,5 @@
 import { parseArn } from '../../kernel/arn.ts';
+import { isFifoQueue, isQueueArn, QUEUES_MISSING, type Queues } from '../../kernel/queues.ts';
 import { invalidParameter } from './faults.ts';
 import { PROTOCOLS, type Protocol } from './records.ts';
 
@@ -13,7 +14,7 @@ export function readProtocol(text: string): Protocol {
 }
 
 /** @throws InvalidParameter for an endpoint that does not fit its protocol */
-export function checkEndpoint(protocol: Protocol, endpoint: string): void {
+export function checkEndpoint(protocol: Protocol, endpoint: string, queues: Queues): void {
   if (endpoint === '') throw invalidParameter('Endpoint');
   switch (protocol) {
     case 'http':
@@ -29,11 +30,19 @@ export function checkEndpoint(protocol: Protocol, endpoint: string): void {
       if (parseArn(endpoint)?.service !== 'lambda') throw invalidParameter('Lambda endpoint ARN');
       return;
     case 'sqs':
-      if (!/^https?:\/\//.test(endpoint) || !URL.canParse(endpoint))
-        throw invalidParameter(
-          `SQS endpoint Reason: Teal has no queues of its own; give the http or https URL of a queue that speaks SQS, not '${endpoint}'`,
-        );
+      checkQueue(endpoint, queues);
   }
+}
+
+/** A queue is named by its ARN, as with AWS, or by a URL of its own. */
+function checkQueue(endpoint: string, { areReachable }: Queues): void {
+  if (/^https?:\/\//.test(endpoint) && URL.canParse(endpoint)) return;
+  if (!isQueueArn(endpoint)) throw invalidParameter('SQS endpoint ARN');
+  if (isFifoQueue(endpoint))
+    throw invalidParameter(
+      'Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics',
+    );
+  if (!areReachable) throw invalidParameter(`SQS endpoint Reason: ${QUEUES_MISSING}`);
 }
 
 /** Whether an endpoint must first say that it wants messages. */

@@ -21,12 +21,13 @@ import { createSigner } from './signing/signer.ts';
 /*
  * SNS: topics, subscriptions, and messages that arrive.
  *
- * Not served, and refused with an error that says so: FIFO topics; the protocols sms, application and firehose; dead
- * letters; message archives and data protection; sandboxes and platform applications.
+ * Not served, and refused with an error that says so: FIFO topics; the protocols sms, application and firehose;
+ * message archives and data protection; sandboxes and platform applications.
  *
  * Kept and shown, without effect: policies of topics (nobody is refused), keys, tracing, delivery feedback.
  *
- * Different from AWS: the endpoint of `sqs` is the URL of a queue elsewhere, since Teal has none, and needs no ARN; mail is a
+ * Different from AWS: Teal has no queues, so those of subscriptions and dead letters are where --sqs-endpoint says, and the
+ * endpoint of `sqs` may be the URL of a queue instead of an ARN; mail is a
  * file of the outbox in the data folder; messages are signed with a key of this Teal's own, and SigningCertURL is at Teal,
  * which checks that ask for amazonaws.com must be told; tokens of confirmation never expire; who ends a subscription gets no
  * UnsubscribeConfirmation; deliveries to functions, queues and mail are given up after a quarter of an hour; the wildcard

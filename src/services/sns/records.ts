@@ -62,6 +62,8 @@ export interface DeliveryRecord {
   /** Of the subscription. */
   readonly endpoint: string;
   readonly message: Message;
+  /** Where it goes now that its endpoint did not take it. */
+  readonly deadLetterQueue?: string;
   /** How many attempts have failed. */
   readonly failures: number;
   readonly dueAt: number;

@@ -78,6 +78,7 @@ async function start(): Promise<SnsService> {
     logger: silentLogger(),
     bell: createBell(clock),
     clients: { lambda },
+    queues: { areReachable: false, send: () => Promise.reject(new Error('no queue is needed here')) },
     endpoint: () => 'http://teal.test',
     outbox: folder,
   });

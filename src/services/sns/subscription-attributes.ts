@@ -1,15 +1,17 @@
 import type { Scope } from '../../kernel/scope.ts';
+import type { Queues } from '../../kernel/queues.ts';
 import { invalidParameter } from './faults.ts';
 import { checkFilter, filterScope } from './filter.ts';
 import { HTTP_POLICY } from './delivery-policy.ts';
 import { subscriptionPolicy } from './read-delivery-policy.ts';
+import { requireRedrive } from './redrive-policy.ts';
 import type { Protocol, SubscriptionRecord } from './records.ts';
 
 type Attributes = Readonly<Record<string, string>>;
 
 const RAW_PROTOCOLS: readonly Protocol[] = ['http', 'https', 'sqs'];
 
-const CHECKS: Readonly<Record<string, (value: string, protocol: Protocol) => void>> = {
+const CHECKS: Readonly<Record<string, (value: string, protocol: Protocol, queues: Queues) => void>> = {
   RawMessageDelivery(value, protocol) {
     if (!/^(true|false)$/i.test(value))
       throw invalidParameter(`Attributes Reason: RawMessageDelivery: Invalid value [${value}]. Must be true or false.`);
@@ -26,13 +28,16 @@ const CHECKS: Readonly<Record<string, (value: string, protocol: Protocol) => voi
       );
   },
   DeliveryPolicy: (value) => void subscriptionPolicy(value),
-  RedrivePolicy() {
-    throw invalidParameter('RedrivePolicy Reason: Teal has no queues of its own, so no dead letters yet');
-  },
+  RedrivePolicy: (value, _protocol, queues) => void requireRedrive(value, queues),
 };
 
 /** Attributes with others set; one that is set to nothing is no longer set. @throws InvalidParameter */
-export function withSubscriptionAttributes(current: Attributes, given: Attributes, protocol: Protocol): Attributes {
+export function withSubscriptionAttributes(
+  current: Attributes,
+  given: Attributes,
+  protocol: Protocol,
+  queues: Queues,
+): Attributes {
   const kept = new Map(Object.entries(current));
   for (const [name, value] of Object.entries(given)) {
     const check = Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
@@ -40,7 +45,7 @@ export function withSubscriptionAttributes(current: Attributes, given: Attribute
     const unsets = value === '' || (name === 'FilterPolicy' && value.trim() === '{}');
     if (unsets) kept.delete(name);
     else {
-      check(value, protocol);
+      check(value, protocol, queues);
       kept.set(name, value);
     }
   }

@@ -4,6 +4,7 @@ import type {
   RemoveTargetsCommand,
   Target,
 } from '@aws-sdk/client-eventbridge';
+import { isFifoQueue, isQueueArn, QUEUES_MISSING, type Queues } from '../../../kernel/queues.ts';
 import { ApiError } from '../../../wire/api-error.ts';
 import type { Action } from '../../../wire/types.ts';
 import type { EventsTools } from '../deps.ts';
@@ -16,10 +17,10 @@ import { placeOf } from '../targets.ts';
 const MOST = 5;
 
 export const putTargets =
-  ({ store }: EventsTools): Action<typeof PutTargetsCommand> =>
+  ({ store, queues }: EventsTools): Action<typeof PutTargetsCommand> =>
   async (input, ctx) => {
     await requireRule(store, ctx, input.Rule, input.EventBusName);
-    const put = new Map(input.Targets.map(readTarget).map((target) => [target.Id, target]));
+    const put = new Map(input.Targets.map((given) => readTarget(given, queues)).map((target) => [target.Id, target]));
     await changeRule(store, ctx, input.Rule, input.EventBusName, (rule) => {
       const targets = [...rule.targets.filter(({ Id }) => !put.has(Id)), ...put.values()];
       if (targets.length > MOST)
@@ -30,17 +31,34 @@ export const putTargets =
   };
 
 /** @throws ValidationException */
-function readTarget(target: Target): TargetRecord {
-  const { Id = '', Arn = '' } = target;
-  if (!placeOf(Arn))
+function readTarget(target: Target, { areReachable }: Queues): TargetRecord {
+  const { Id = '', Arn = '', SqsParameters: sqs, DeadLetterConfig: dead } = target;
+  const place = placeOf(Arn);
+  if (!place)
     throw validation(
-      `Parameter ${Arn} is not valid. Reason: Teal delivers events to functions, topics, log groups, event buses and http(s) URLs only.`,
+      `Parameter ${Arn} is not valid. Reason: Teal delivers events to functions, topics, queues, log groups, event buses and http(s) URLs only.`,
     );
-  if (target.DeadLetterConfig?.Arn !== undefined)
-    throw validation(`Teal has no queues of its own, so no DeadLetterConfig for target ${Id} yet.`);
+  if (place.to === 'queue' && !areReachable)
+    throw validation(`Parameter ${Arn} is not valid. Reason: ${QUEUES_MISSING}`);
+  if (place.to === 'queue' && isFifoQueue(Arn) && !sqs?.MessageGroupId)
+    throw validation(`Parameter(s) SqsParameters must be specified for target: ${Id}.`);
+  if (sqs && (place.to !== 'queue' || !isFifoQueue(Arn)))
+    throw validation(`Parameter(s) SqsParameters not valid for target: ${Id}. Reason: it is no FIFO queue.`);
+  checkDeadLetters(Id, dead?.Arn, areReachable);
   const read = { ...target, Id, Arn };
   checkInput(read);
   return read;
+}
+
+/** @throws ValidationException, in words that are assumed */
+function checkDeadLetters(id: string, queue: string | undefined, areReachable: boolean): void {
+  if (queue === undefined) return;
+  if (!isQueueArn(queue) || isFifoQueue(queue))
+    throw validation(
+      `Parameter DeadLetterConfig.Arn of target ${id} is not valid. Reason: it must be a standard queue.`,
+    );
+  if (!areReachable)
+    throw validation(`Parameter DeadLetterConfig.Arn of target ${id} is not valid. Reason: ${QUEUES_MISSING}`);
 }
 
 /** One that is gone is no error. */

@@ -1,8 +1,9 @@
 import type { DeliveryWork } from '../../../kernel/delivery-queue.ts';
 import { seconds } from '../../../kernel/span.ts';
 import type { EventsTools } from '../deps.ts';
-import { deliveriesIn, type DeliveryRecord } from '../records.ts';
+import { deliveriesIn, type DeliveryRecord, type GaveUp } from '../records.ts';
 import { placeOf } from '../targets.ts';
+import { toDeadLetters } from './dead-letters.ts';
 import type { Outcome } from './delivery.ts';
 import { dueOf } from './due.ts';
 import { toTarget } from './to-target.ts';
@@ -33,6 +34,7 @@ export function deliveryWork(tools: EventsTools): DeliveryWork {
 }
 
 async function attempt(tools: EventsTools, record: DeliveryRecord, signal: AbortSignal): Promise<Outcome> {
+  if (record.gaveUp) return toDeadLetters(tools, record, record.gaveUp, signal);
   const place = placeOf(record.target.Arn);
   if (!place) return { ended: 'refused', why: 'Teal does not deliver there' };
   try {
@@ -50,13 +52,25 @@ function afterAttempt(
 ): DeliveryRecord | undefined {
   if (outcome.ended === 'taken') return undefined;
   const failures = record.failures + 1;
-  const { MaximumRetryAttempts: most = MOST_RETRIES, MaximumEventAgeInSeconds: oldest = OLDEST } =
-    record.target.RetryPolicy ?? {};
-  const wait = clock.scaled(seconds(Math.min(LONGEST_WAIT, 2 ** Math.min(failures - 1, 10))));
-  const dueAt = clock.now().getTime() + wait;
-  const isTooOld = dueAt > record.acceptedAt + clock.scaled(seconds(oldest));
-  const isOver = outcome.ended === 'refused' || failures > most || isTooOld;
+  const now = clock.now().getTime();
+  const dueAt = now + clock.scaled(seconds(Math.min(LONGEST_WAIT, 2 ** Math.min(failures - 1, 10))));
+  const exhausted = exhaustedBy(record, failures, ((dueAt - record.acceptedAt) * clock.timeScale) / 1000);
+  const isOver = outcome.ended === 'refused' || exhausted !== undefined;
   const fields = { rule: record.ruleName, target: record.target.Arn, failures, why: outcome.why };
-  logger.warn(isOver ? 'gave up on an event' : 'an event was not taken', fields);
-  return isOver ? undefined : { ...record, failures, dueAt };
+  const what = record.gaveUp ? 'the dead letter of an event' : 'an event';
+  logger.warn(isOver ? `gave up on ${what}` : `${what} was not taken`, fields);
+  if (!isOver) return { ...record, failures, dueAt };
+  if (record.gaveUp || record.target.DeadLetterConfig?.Arn === undefined) return undefined;
+  const { code = 'SDK_CLIENT_ERROR', why } = outcome;
+  const gaveUp = { code, why, retries: record.failures, ...(outcome.ended === 'failed' && exhausted && { exhausted }) };
+  return { ...record, gaveUp, failures: 0, acceptedAt: now, dueAt: now };
+}
+
+/** @param age - in configured seconds, at the next attempt */
+function exhaustedBy({ target, gaveUp }: DeliveryRecord, failures: number, age: number): GaveUp['exhausted'] {
+  // Dead letters are tried as long as any event may be, whatever the target's own policy says.
+  const policy = gaveUp ? {} : (target.RetryPolicy ?? {});
+  const { MaximumRetryAttempts: most = MOST_RETRIES, MaximumEventAgeInSeconds: oldest = OLDEST } = policy;
+  if (failures > most) return 'MaximumRetryAttempts';
+  return age > oldest ? 'MaximumEventAgeInSeconds' : undefined;
 }

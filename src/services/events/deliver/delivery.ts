@@ -2,7 +2,8 @@ import type { EventsTools } from '../deps.ts';
 import type { DeliveryRecord } from '../records.ts';
 
 /** What one attempt came to; one that is refused is not tried again. */
-export type Outcome = { readonly ended: 'taken' } | { readonly ended: 'refused' | 'failed'; readonly why: string };
+export type Outcome =
+  { readonly ended: 'taken' } | { readonly ended: 'refused' | 'failed'; readonly why: string; readonly code?: string };
 
 export const TAKEN: Outcome = { ended: 'taken' };
 
@@ -21,5 +22,5 @@ export function failureOf(cause: unknown): Outcome {
     $fault?: string;
     $metadata?: { httpStatusCode?: number };
   };
-  return { ended: side === 'client' && status !== 429 ? 'refused' : 'failed', why: cause.message };
+  return { ended: side === 'client' && status !== 429 ? 'refused' : 'failed', why: cause.message, code: cause.name };
 }

@@ -18,6 +18,8 @@ export const toTarget: Deliver<Place> = (tools, place, delivery, signal) => {
       return toLogGroup(tools, place, delivery, signal);
     case 'bus':
       return toBus(tools, place, delivery, signal);
+    case 'queue':
+      return toQueue(tools, place, delivery, signal);
     case 'url':
       return toUrl(tools, place, delivery, signal);
   }
@@ -32,6 +34,12 @@ const toTopic: Deliver<At<'sns'>> = async ({ clients }, place, { body }, abortSi
   const { PublishCommand } = await import('@aws-sdk/client-sns');
   const client = await clients.sns(place);
   return outcomeOf(client.send(new PublishCommand({ TopicArn: place.arn, Message: body }), { abortSignal }));
+};
+
+const toQueue: Deliver<At<'queue'>> = async ({ queues }, { arn }, { body, event, target }, signal) => {
+  const groupId = target.SqsParameters?.MessageGroupId;
+  const fifo = groupId === undefined ? {} : { fifo: { groupId, deduplicationId: event.id } };
+  return outcomeOf(queues.send(arn, { body, ...fifo }, signal));
 };
 
 /** Each event in a stream of its own, as EventBridge does. */

@@ -23,7 +23,7 @@ export const subscribe =
   (tools: SnsTools): Action<typeof SubscribeCommand> =>
   async (input, ctx) => {
     const topic = await requireTopic(tools.store, ctx, input.TopicArn);
-    const asked = newSubscription(topic, input, tools.clock.now().getTime());
+    const asked = newSubscription(tools, topic, input);
     const { subscription, confirmation } = await tools.store.transaction(async (tx) => {
       const subscriptions = subscriptionsIn(tx);
       const found = (await subscriptions.list(ctx, topic.name)).find(
@@ -42,10 +42,10 @@ export const subscribe =
     return { SubscriptionArn: isShown ? subscription.arn : 'pending confirmation' };
   };
 
-function newSubscription(topic: TopicRecord, input: Input, now: number): SubscriptionRecord {
+function newSubscription({ clock, queues }: SnsTools, topic: TopicRecord, input: Input): SubscriptionRecord {
   const protocol = readProtocol(input.Protocol);
   const endpoint = input.Endpoint ?? '';
-  checkEndpoint(protocol, endpoint);
+  checkEndpoint(protocol, endpoint, queues);
   const id = newId.uuid();
   return {
     id,
@@ -56,8 +56,8 @@ function newSubscription(topic: TopicRecord, input: Input, now: number): Subscri
     isConfirmed: !asksForConfirmation(protocol),
     token: randomBytes(64).toString('hex'),
     needsOwner: !asksForConfirmation(protocol),
-    attributes: withSubscriptionAttributes({}, input.Attributes ?? {}, protocol),
-    createdAt: now,
+    attributes: withSubscriptionAttributes({}, input.Attributes ?? {}, protocol, queues),
+    createdAt: clock.now().getTime(),
   };
 }
 

@@ -88,13 +88,13 @@ export const getSubscriptionAttributes =
   });
 
 export const setSubscriptionAttributes =
-  ({ store }: SnsTools): Action<typeof SetSubscriptionAttributesCommand> =>
+  ({ store, queues }: SnsTools): Action<typeof SetSubscriptionAttributesCommand> =>
   async (input, ctx) => {
     const { id } = await requireSubscription(store, ctx, input.SubscriptionArn);
     const given = { [input.AttributeName]: input.AttributeValue ?? '' };
     const changed = await subscriptionsIn(store).change(ctx, id, (current) => ({
       ...current,
-      attributes: withSubscriptionAttributes(current.attributes, given, current.protocol),
+      attributes: withSubscriptionAttributes(current.attributes, given, current.protocol, queues),
     }));
     if (!changed) throw noSubscription();
   };

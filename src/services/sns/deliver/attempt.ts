@@ -4,13 +4,14 @@ import type { Scope } from '../../../kernel/scope.ts';
 import { HTTP_POLICY, MANAGED_POLICY, retryWait, type RetryPolicy } from '../delivery-policy.ts';
 import type { SnsTools } from '../deps.ts';
 import { subscriptionPolicy } from '../read-delivery-policy.ts';
+import { deadLetterQueue } from '../redrive-policy.ts';
 import { deliveriesIn, subscriptionsIn, topicPlace, topicsIn, type DeliveryRecord, type Protocol } from '../records.ts';
 import { effectivePolicy } from '../topic-attributes.ts';
 import type { Deliver, Delivery, Outcome } from './delivery.ts';
 import { toHttp } from './to-http.ts';
 import { toLambda } from './to-lambda.ts';
 import { toOutbox } from './to-outbox.ts';
-import { toQueue } from './to-queue.ts';
+import { toDeadLetters, toQueue } from './to-queue.ts';
 
 const WAYS: Readonly<Record<Protocol, Deliver>> = {
   http: toHttp,
@@ -21,10 +22,10 @@ const WAYS: Readonly<Record<Protocol, Deliver>> = {
   'email-json': toOutbox,
 };
 
-export const dueOf = (scope: Scope, { id, endpoint, dueAt }: DeliveryRecord): Due => ({
+export const dueOf = (scope: Scope, { id, endpoint, deadLetterQueue: queue, dueAt }: DeliveryRecord): Due => ({
   scope: { account: scope.account, region: scope.region },
   id,
-  lane: endpoint,
+  lane: queue ?? endpoint,
   dueAt,
 });
 
@@ -39,9 +40,10 @@ export function deliveryWork(tools: SnsTools): DeliveryWork {
       const record = await deliveries.get(scope, id);
       const delivery = record && (await deliveryOf(tools, scope, record));
       if (!record || !delivery) return void (await deliveries.remove(scope, id));
-      const outcome = await WAYS[delivery.subscription.protocol](tools, delivery, signal).catch(
-        (cause: unknown): Outcome => ({ ended: 'failed', why: cause instanceof Error ? cause.message : String(cause) }),
-      );
+      const outcome = await send(tools, record, delivery, signal).catch((cause: unknown): Outcome => ({
+        ended: 'failed',
+        why: cause instanceof Error ? cause.message : String(cause),
+      }));
       if (signal.aborted && outcome.ended !== 'taken') return undefined;
       const next = afterAttempt(tools, delivery, record, outcome);
       if (next) await deliveries.change(scope, id, () => next);
@@ -50,6 +52,16 @@ export function deliveryWork(tools: SnsTools): DeliveryWork {
     },
   };
 }
+
+const send = (
+  tools: SnsTools,
+  { deadLetterQueue: queue }: DeliveryRecord,
+  delivery: Delivery,
+  signal: AbortSignal,
+): Promise<Outcome> =>
+  queue === undefined
+    ? WAYS[delivery.subscription.protocol](tools, delivery, signal)
+    : toDeadLetters(tools, queue, delivery, signal);
 
 /** @returns `undefined` when the subscription has ended, or was confirmed before it heard how */
 async function deliveryOf(tools: SnsTools, scope: Scope, record: DeliveryRecord): Promise<Delivery | undefined> {
@@ -68,13 +80,21 @@ function afterAttempt(
 ): DeliveryRecord | undefined {
   if (outcome.ended === 'taken') return undefined;
   const failures = record.failures + 1;
-  const wait = outcome.ended === 'failed' ? retryWait(policyOf(delivery), failures) : undefined;
-  const fields = { topic: delivery.topic.name, endpoint: record.endpoint, failures, why: outcome.why };
+  const now = clock.now().getTime();
+  const wait = outcome.ended === 'failed' ? retryWait(policyOf(delivery, record), failures) : undefined;
+  const to = record.deadLetterQueue ?? record.endpoint;
+  const fields = { topic: delivery.topic.name, endpoint: to, failures, why: outcome.why };
   logger.warn(wait === undefined ? 'gave up on a notification' : 'a notification was not taken', fields);
-  return wait === undefined ? undefined : { ...record, failures, dueAt: clock.now().getTime() + clock.scaled(wait) };
+  if (wait !== undefined) return { ...record, failures, dueAt: now + clock.scaled(wait) };
+  const deadLetters = deadLetterQueue(delivery.subscription.attributes['RedrivePolicy']);
+  const isDead = record.deadLetterQueue !== undefined || record.message.type !== 'Notification';
+  return deadLetters === undefined || isDead
+    ? undefined
+    : { ...record, deadLetterQueue: deadLetters, failures: 0, dueAt: now };
 }
 
-function policyOf({ topic, subscription }: Delivery): RetryPolicy {
+function policyOf({ topic, subscription }: Delivery, record: DeliveryRecord): RetryPolicy {
+  if (record.deadLetterQueue !== undefined) return MANAGED_POLICY;
   if (subscription.protocol !== 'http' && subscription.protocol !== 'https') return MANAGED_POLICY;
   const own = subscriptionPolicy(subscription.attributes['DeliveryPolicy'] ?? '{}').retries;
   return own ?? effectivePolicy(topic).http.defaultHealthyRetryPolicy ?? HTTP_POLICY;

@@ -28,5 +28,16 @@ export function outcomeOf(status: number): Outcome {
   return { ended, why: `the endpoint answered ${status}` };
 }
 
+/** What an SDK client threw: a client's fault stays one, except for too many calls. */
+export function failureOf(cause: unknown): Outcome {
+  if (!(cause instanceof Error)) throw cause;
+  const { $fault: side, $metadata: { httpStatusCode: status } = {} } = cause as Error & {
+    $fault?: string;
+    $metadata?: { httpStatusCode?: number };
+  };
+  const isForGood = side === 'client' && status !== 429 && !/Throttl|TooManyRequests/.test(cause.name);
+  return { ended: isForGood ? 'refused' : 'failed', why: cause.message };
+}
+
 export const isRaw = ({ attributes }: SubscriptionRecord): boolean =>
   attributes['RawMessageDelivery']?.toLowerCase() === 'true';

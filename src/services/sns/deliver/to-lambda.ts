@@ -1,7 +1,7 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { parseArn } from '../../../kernel/arn.ts';
 import type { SubscriptionRecord } from '../records.ts';
-import { TAKEN, type Deliver, type Outcome } from './delivery.ts';
+import { failureOf, TAKEN, type Deliver } from './delivery.ts';
 import { envelopeOf, type Envelope } from './envelope.ts';
 
 export const toLambda: Deliver = async (tools, { topic, subscription, message }, signal) => {
@@ -39,10 +39,3 @@ const recordOf = (subscription: SubscriptionRecord, envelope: Envelope) => ({
     MessageAttributes: envelope['MessageAttributes'] ?? {},
   },
 });
-
-function failureOf(cause: unknown): Outcome {
-  if (!(cause instanceof Error)) throw cause;
-  const { $fault: side, name } = cause as Error & { $fault?: string };
-  const isForGood = side === 'client' && name !== 'TooManyRequestsException';
-  return { ended: isForGood ? 'refused' : 'failed', why: cause.message };
-}
