@@ -320,10 +320,10 @@ it.each<[string, string, string, () => Promise<unknown>]>([
     () => events.send(new PutRuleCommand({ Name: 'bad', EventPattern: '{"int":1}' })),
   ],
   [
-    'a schedule',
+    'a schedule that is none',
     'ValidationException',
-    "Teal has no schedules yet, so no rule with ScheduleExpression 'rate(1 minute)'.",
-    () => events.send(new PutRuleCommand({ Name: 'timed', ScheduleExpression: 'rate(1 minute)' })),
+    'Parameter ScheduleExpression is not valid.',
+    () => events.send(new PutRuleCommand({ Name: 'timed', ScheduleExpression: 'rate(1 minutes)' })),
   ],
   [
     'a target of another kind',

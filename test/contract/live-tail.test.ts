@@ -158,7 +158,7 @@ it('has fifteen tails at most, and takes another when one has gone', async () =>
 
   await expect(follow(input, client)).rejects.toMatchObject({ name: 'LimitExceededException' });
   client.destroy();
-  await Promise.all(tails.map((tail) => tail.return?.().catch(() => undefined)));
+  await Promise.allSettled(tails.map(async (tail) => tail.return?.()));
   const again = new CloudWatchLogsClient({ ...configOf(teal), credentials, disableHostPrefix: true });
   await expect
     .poll(

@@ -40,10 +40,18 @@ export async function accept(
 }
 
 const matches = (rule: RuleRecord, event: EventEnvelope): boolean =>
-  rule.isEnabled && rule.targets.length > 0 && matchesPattern(readPattern(rule.pattern), event);
+  rule.isEnabled &&
+  rule.pattern !== undefined &&
+  rule.targets.length > 0 &&
+  matchesPattern(readPattern(rule.pattern), event);
 
 /** An event from another bus goes on to no third: rules that name each other's bus would never end. As with AWS. */
-const deliveriesOf = (rule: RuleRecord, event: EventEnvelope, now: Date, isForwarded: boolean): DeliveryRecord[] =>
+export const deliveriesOf = (
+  rule: RuleRecord,
+  event: EventEnvelope,
+  now: Date,
+  isForwarded: boolean,
+): DeliveryRecord[] =>
   rule.targets
     .filter((target) => !isForwarded || placeOf(target.Arn)?.to !== 'bus')
     .map((target) => ({

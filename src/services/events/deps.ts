@@ -20,4 +20,6 @@ export interface EventsParts {
 export interface EventsTools extends EventsParts {
   /** Says that deliveries are in the store. */
   deliver(dues: readonly Due[]): void;
+  /** Says that a rule's schedule may have changed. */
+  reschedule(): void;
 }

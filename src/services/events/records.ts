@@ -6,12 +6,18 @@ import { noBus, noRule } from './faults.ts';
 
 export const DEFAULT_BUS = 'default';
 
-/** Kept under its name; the default bus is there without a record. */
+/** Kept under its name; the default bus is there without a record, too. */
 export interface BusRecord {
   readonly name: string;
   readonly arn: string;
   readonly description?: string;
-  readonly createdAt: number;
+  /** JSON. */
+  readonly policy?: string;
+  readonly kmsKeyIdentifier?: string;
+  readonly deadLetterQueue?: string;
+  /** The default bus has no such time. */
+  readonly createdAt?: number;
+  readonly changedAt?: number;
 }
 
 /** A target as it was put; members that have no effect are kept. */
@@ -22,7 +28,10 @@ export interface RuleRecord {
   readonly bus: string;
   readonly name: string;
   readonly arn: string;
-  readonly pattern: string;
+  readonly pattern?: string;
+  readonly schedule?: string;
+  /** When the schedule began, or was last due: what the next time is counted from. */
+  readonly scheduledFrom?: number;
   readonly isEnabled: boolean;
   readonly description?: string;
   readonly roleArn?: string;
@@ -89,6 +98,12 @@ export const ruleId = (bus: string, name: string): string => `${bus}/${name}`;
 export function busName(given: string | undefined): string {
   if (given === undefined) return DEFAULT_BUS;
   return parseArn(given)?.resource.replace(/^event-bus\//, '') ?? given;
+}
+
+/** @throws ResourceNotFoundException */
+export async function busNamed(tx: Transaction, scope: Scope, given: string | undefined): Promise<BusRecord> {
+  const name = await requireBus(tx, scope, given);
+  return (await busesIn(tx).get(scope, name)) ?? { name, arn: busArn(scope, name) };
 }
 
 /** @returns the bus's name @throws ResourceNotFoundException */

@@ -3,28 +3,27 @@ import type {
   DeleteEventBusCommand,
   DescribeEventBusCommand,
   ListEventBusesCommand,
+  UpdateEventBusCommand,
 } from '@aws-sdk/client-eventbridge';
-import type { Scope } from '../../../kernel/scope.ts';
+import { isQueueArn } from '../../../kernel/queues.ts';
 import { ApiError } from '../../../wire/api-error.ts';
-import type { Action } from '../../../wire/types.ts';
+import type { Action, ActionInput } from '../../../wire/types.ts';
 import type { EventsTools } from '../deps.ts';
 import { validation } from '../faults.ts';
 import { pageOf } from '../paging.ts';
-import { busArn, busesIn, DEFAULT_BUS, requireBus, rulesIn, tagsIn, type BusRecord } from '../records.ts';
+import { busArn, busesIn, busNamed, DEFAULT_BUS, rulesIn, tagsIn, type BusRecord } from '../records.ts';
 import { putTags } from './tags.ts';
 
 export const createEventBus =
   ({ store, clock }: EventsTools): Action<typeof CreateEventBusCommand> =>
   async (input, ctx) => {
-    const { Name: name, Description: description } = input;
+    const { Name: name } = input;
     if (input.EventSourceName !== undefined) throw validation('Teal has no partner event sources yet.');
-    if (input.DeadLetterConfig?.Arn !== undefined)
-      throw validation('Teal has no queues of its own, so no DeadLetterConfig yet.');
     if (name.includes('/')) throw validation(`Event bus name ${name} must not contain '/'.`);
     const made = {
       name,
       arn: busArn(ctx, name),
-      ...(description !== undefined && { description }),
+      ...settingsOf(input),
       createdAt: clock.now().getTime(),
     };
     await store.transaction(async (tx) => {
@@ -33,20 +32,57 @@ export const createEventBus =
       await busesIn(tx).insert(ctx, name, made);
       if (input.Tags) await putTags(tx, ctx, made.arn, input.Tags);
     });
-    return { EventBusArn: made.arn, Description: description };
+    return { EventBusArn: made.arn, ...shownSettings(made) };
   };
+
+/** What is not named stays as it is. */
+export const updateEventBus =
+  ({ store, clock }: EventsTools): Action<typeof UpdateEventBusCommand> =>
+  (input, ctx) =>
+    store.transaction(async (tx) => {
+      const bus = await busNamed(tx, ctx, input.Name);
+      const changed = { ...bus, ...settingsOf(input), changedAt: clock.now().getTime() };
+      await busesIn(tx).put(ctx, bus.name, changed);
+      return { Arn: bus.arn, Name: bus.name, ...shownSettings(changed) };
+    });
+
+type Settings = Pick<
+  ActionInput<typeof UpdateEventBusCommand>,
+  'Description' | 'KmsKeyIdentifier' | 'DeadLetterConfig' | 'LogConfig'
+>;
+
+/** @throws ValidationException */
+function settingsOf({ Description, KmsKeyIdentifier, DeadLetterConfig, LogConfig }: Settings) {
+  const queue = DeadLetterConfig?.Arn;
+  if (queue !== undefined && !isQueueArn(queue))
+    throw validation('Parameter DeadLetterConfig.Arn is not valid. Reason: it must be the ARN of a queue.');
+  if (LogConfig && LogConfig.Level !== 'OFF')
+    throw validation('Teal has no logs of event buses yet: leave LogConfig out.');
+  return {
+    ...(Description !== undefined && { description: Description }),
+    ...(KmsKeyIdentifier !== undefined && { kmsKeyIdentifier: KmsKeyIdentifier }),
+    ...(queue !== undefined && { deadLetterQueue: queue }),
+  };
+}
+
+const shownSettings = ({ description, kmsKeyIdentifier, deadLetterQueue }: BusRecord) => ({
+  Description: description,
+  KmsKeyIdentifier: kmsKeyIdentifier,
+  ...(deadLetterQueue !== undefined && { DeadLetterConfig: { Arn: deadLetterQueue } }),
+});
 
 export const describeEventBus =
   ({ store }: EventsTools): Action<typeof DescribeEventBusCommand> =>
   async (input, ctx) => {
-    const name = await requireBus(store, ctx, input.Name);
-    return shownBus((await busesIn(store).get(ctx, name)) ?? defaultBus(ctx));
+    const bus = await busNamed(store, ctx, input.Name);
+    return { ...shownBus(bus), ...shownSettings(bus) };
   };
 
 export const listEventBuses =
   ({ store }: EventsTools): Action<typeof ListEventBusesCommand> =>
   async (input, ctx) => {
-    const all = [defaultBus(ctx), ...(await busesIn(store).list(ctx))];
+    const made = await busesIn(store).list(ctx);
+    const all = [await busNamed(store, ctx, DEFAULT_BUS), ...made.filter(({ name }) => name !== DEFAULT_BUS)];
     const named = all.filter((bus) => bus.name.startsWith(input.NamePrefix ?? ''));
     const { items, ...page } = pageOf(named, (bus) => bus.name, input);
     return { EventBuses: items.map(shownBus), ...page };
@@ -65,18 +101,11 @@ export const deleteEventBus =
     });
   };
 
-/** Nobody made it, so it has no time of that. */
-const defaultBus = (scope: Scope): Omit<BusRecord, 'createdAt'> => ({
-  name: DEFAULT_BUS,
-  arn: busArn(scope, DEFAULT_BUS),
-});
-
-const shownBus = (bus: Omit<BusRecord, 'createdAt'> & { readonly createdAt?: number }) => ({
-  Name: bus.name,
-  Arn: bus.arn,
-  Description: bus.description,
-  ...(bus.createdAt !== undefined && {
-    CreationTime: new Date(bus.createdAt),
-    LastModifiedTime: new Date(bus.createdAt),
-  }),
+const shownBus = ({ name, arn, description, policy, createdAt, changedAt = createdAt }: BusRecord) => ({
+  Name: name,
+  Arn: arn,
+  Description: description,
+  Policy: policy,
+  ...(createdAt !== undefined && { CreationTime: new Date(createdAt) }),
+  ...(changedAt !== undefined && { LastModifiedTime: new Date(changedAt) }),
 });

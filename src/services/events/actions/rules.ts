@@ -23,24 +23,29 @@ import {
   tagsIn,
   type RuleRecord,
 } from '../records.ts';
+import { readSchedule } from '../schedule/schedule.ts';
 import { putTags } from './tags.ts';
 
 /** Targets of a rule that is put again stay. */
 export const putRule =
-  ({ store }: EventsTools): Action<typeof PutRuleCommand> =>
+  ({ store, clock, reschedule }: EventsTools): Action<typeof PutRuleCommand> =>
   async (input, ctx) => {
     const bus = await requireBus(store, ctx, input.EventBusName);
-    const pattern = readMatch(input, bus);
+    const match = readMatch(input, bus);
     const name = input.Name;
     const RuleArn = arn('events', ctx, bus === DEFAULT_BUS ? `rule/${name}` : `rule/${bus}/${name}`);
     await store.transaction(async (tx) => {
       const found = await rulesIn(tx).get(ctx, ruleId(bus, name));
+      const isEnabled = input.State !== 'DISABLED';
+      const goesOn = found?.schedule === match.schedule ? found?.scheduledFrom : undefined;
+      const scheduledFrom = goesOn ?? clock.now().getTime();
       const rule: RuleRecord = {
         bus,
         name,
         arn: RuleArn,
-        pattern,
-        isEnabled: input.State !== 'DISABLED',
+        ...match,
+        isEnabled,
+        ...(isEnabled && match.schedule !== undefined && { scheduledFrom }),
         ...(input.Description !== undefined && { description: input.Description }),
         ...(input.RoleArn !== undefined && { roleArn: input.RoleArn }),
         targets: found?.targets ?? [],
@@ -48,20 +53,22 @@ export const putRule =
       await rulesIn(tx).put(ctx, ruleId(bus, name), rule, { parent: bus });
       if (!found && input.Tags) await putTags(tx, ctx, RuleArn, input.Tags);
     });
+    reschedule();
     return { RuleArn };
   };
 
-/** @throws ValidationException, InvalidEventPatternException */
-function readMatch(input: ActionInput<typeof PutRuleCommand>, bus: string): string {
-  const { EventPattern: pattern, ScheduleExpression: schedule } = input;
-  if (schedule !== undefined && schedule !== '') {
-    if (bus !== DEFAULT_BUS) throw validation('ScheduleExpression is supported only on the default event bus.');
-    throw validation(`Teal has no schedules yet, so no rule with ScheduleExpression '${schedule}'.`);
-  }
-  if (pattern === undefined || pattern === '')
+/** What a rule waits for; it may be both. @throws ValidationException, InvalidEventPatternException */
+function readMatch(
+  { EventPattern: pattern = '', ScheduleExpression: schedule = '' }: ActionInput<typeof PutRuleCommand>,
+  bus: string,
+): Pick<RuleRecord, 'pattern' | 'schedule'> {
+  if (schedule !== '' && bus !== DEFAULT_BUS)
+    throw validation('ScheduleExpression is supported only on the default event bus.');
+  if (schedule !== '' && !readSchedule(schedule)) throw validation('Parameter ScheduleExpression is not valid.');
+  if (pattern === '' && schedule === '')
     throw validation('Parameter(s) EventPattern or ScheduleExpression must be specified.');
-  requirePattern(pattern);
-  return pattern;
+  if (pattern !== '') requirePattern(pattern);
+  return { ...(pattern !== '' && { pattern }), ...(schedule !== '' && { schedule }) };
 }
 
 export const describeRule =
@@ -86,14 +93,24 @@ export const deleteRule =
   };
 
 export const enableRule =
-  ({ store }: EventsTools): Action<typeof EnableRuleCommand> =>
-  (input, ctx) =>
-    changeRule(store, ctx, input.Name, input.EventBusName, (rule) => ({ ...rule, isEnabled: true }));
+  ({ store, clock, reschedule }: EventsTools): Action<typeof EnableRuleCommand> =>
+  async (input, ctx) => {
+    const now = clock.now().getTime();
+    await changeRule(store, ctx, input.Name, input.EventBusName, (rule) => ({
+      ...rule,
+      isEnabled: true,
+      ...(rule.schedule !== undefined && { scheduledFrom: rule.scheduledFrom ?? now }),
+    }));
+    reschedule();
+  };
 
 export const disableRule =
   ({ store }: EventsTools): Action<typeof DisableRuleCommand> =>
   (input, ctx) =>
-    changeRule(store, ctx, input.Name, input.EventBusName, (rule) => ({ ...rule, isEnabled: false }));
+    changeRule(store, ctx, input.Name, input.EventBusName, ({ scheduledFrom: _from, ...rule }) => ({
+      ...rule,
+      isEnabled: false,
+    }));
 
 export const listRules =
   ({ store }: EventsTools): Action<typeof ListRulesCommand> =>
@@ -119,6 +136,7 @@ const shownRule = (rule: RuleRecord) => ({
   Name: rule.name,
   Arn: rule.arn,
   EventPattern: rule.pattern,
+  ScheduleExpression: rule.schedule,
   State: rule.isEnabled ? ('ENABLED' as const) : ('DISABLED' as const),
   Description: rule.description,
   RoleArn: rule.roleArn,
