@@ -202,7 +202,7 @@ async function startPlatform(
   const topics = sns({ ...part('sns'), clients, queues, endpoint, outbox: join(folder.path, 'outbox') });
   const buses = events({ ...part('events'), clients, queues });
   const watching = cloudwatch({ ...part('cloudwatch'), clients, emit: buses.emit });
-  const logging = logs({ ...part('logs'), publish: watching.publish });
+  const logging = logs({ ...part('logs'), publish: watching.publish, clients });
   const certificates = acm({
     store,
     clock,

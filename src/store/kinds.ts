@@ -26,6 +26,8 @@ export const RECORD_KINDS = [
   'logs_groups',
   'logs_streams',
   'logs_metric_filters',
+  'logs_subscription_filters',
+  'logs_deliveries',
   'sns_topics',
   'sns_subscriptions',
   'sns_deliveries',

@@ -54,6 +54,8 @@ export interface LogSizes {
 export interface LogEvents {
   /** @returns the sizes afterwards */
   add(group: number, stream: number, events: readonly NewLogEvent[], ingestedAt: number): Promise<LogSizes>;
+  /** The id of the event that was stored last; inside a transaction, of the last one it added. */
+  lastId(): Promise<number>;
   read(query: LogQuery): Promise<KeptLogEvent[]>;
   /** Bytes of each group that has events, by its key. */
   sizes(): Promise<ReadonlyMap<number, number>>;
@@ -91,6 +93,10 @@ export function logEvents(db: Kysely<Tables>): LogEvents {
       const all = await sql<LogSizes>`select coalesce(sum(bytes), 0) as total,
         coalesce(sum(bytes) filter (where group_key = ${group}), 0) as "group" from log_sizes`.execute(db);
       return all.rows[0] ?? { group: 0, total: 0 };
+    },
+    async lastId() {
+      const found = await sql<{ id: number | null }>`select max(id) as id from log_events`.execute(db);
+      return found.rows[0]?.id ?? 0;
     },
     async read(query) {
       const direction = sql.raw(query.order === 'oldest-first' ? 'asc' : 'desc');

@@ -21,5 +21,5 @@ export interface EventsTools extends EventsParts {
   /** Says that deliveries are in the store. */
   deliver(dues: readonly Due[]): void;
   /** Says that a rule's schedule may have changed. */
-  reschedule(): void;
+  readonly reschedule: () => void;
 }

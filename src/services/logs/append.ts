@@ -22,7 +22,7 @@ export const createAppend =
       const stream = await streamOf(tx, scope, to, now);
       await also?.(tx);
       if (events.length === 0) return undefined;
-      return { group, sizes: await storeEvents(tx, scope, { group, stream }, events, now) };
+      return { group, ...(await storeEvents(tx, scope, { group, stream }, events, now)) };
     });
     if (done) await stored({ scope, stream: to.stream, events, ingestedAt: now, ...done });
   };

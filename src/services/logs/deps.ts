@@ -1,5 +1,7 @@
 import type { Bell } from '../../kernel/bell.ts';
+import type { AwsClients } from '../../aws/clients.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { Due } from '../../kernel/delivery-queue.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { PublishMetrics } from '../../kernel/metrics.ts';
 import type { Store } from '../../store/store.ts';
@@ -13,6 +15,7 @@ export interface LogsParts {
   readonly logger: Logger;
   readonly bell: Bell;
   readonly publish: PublishMetrics;
+  readonly clients: Pick<AwsClients, 'lambda'>;
   /** `LIMITS` unless given. */
   readonly limits?: LogLimits;
 }
@@ -21,7 +24,7 @@ export interface LogsParts {
 export interface LogsDeps extends Omit<LogsParts, 'bell'> {
   /** Wakes the loop that deletes what has expired. */
   readonly ring: () => void;
-  /** Takes events that were stored: shows them to live tails, publishes what metric filters find, and keeps within the limits. */
+  /** Takes events that were stored: sends them to subscribers, shows them to live tails, publishes what metric filters find, and keeps within the limits. */
   readonly stored: (batch: StoredBatch) => Promise<void>;
   readonly tails: Tails;
 }
@@ -34,4 +37,6 @@ export interface StoredBatch {
   readonly ingestedAt: number;
   readonly events: readonly { readonly at: number; readonly message: string }[];
   readonly sizes: { readonly group: number; readonly total: number };
+  /** What subscribers are to get of them; it is in the store. */
+  readonly dues: readonly Due[];
 }

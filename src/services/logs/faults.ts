@@ -14,6 +14,7 @@ const exists = (what: string) => fault(ResourceAlreadyExistsException, `The spec
 export const noGroup = () => notFound('log group');
 export const noStream = () => notFound('log stream');
 export const noMetricFilter = () => notFound('metric filter');
+export const noSubscriptionFilter = () => notFound('subscription filter');
 export const groupExists = () => exists('log group');
 export const streamExists = () => exists('log stream');
 export const invalidToken = () => invalidParameter('The specified nextToken is invalid.');

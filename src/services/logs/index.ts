@@ -1,12 +1,12 @@
 import type * as Sdk from '@aws-sdk/client-cloudwatch-logs';
 import { createBell } from '../../kernel/bell.ts';
+import { createDeliveryQueue } from '../../kernel/delivery-queue.ts';
 import type { AppendWith } from '../../store/append-with.ts';
 import type { Actions, Service } from '../../wire/types.ts';
 import { createLogGroup } from './actions/create-log-group.ts';
 import { deleteLogGroup } from './actions/delete-log-group.ts';
 import { describeLogGroups } from './actions/describe-log-groups.ts';
 import { describeLogStreams } from './actions/describe-log-streams.ts';
-import { describeSubscriptionFilters } from './actions/describe-subscription-filters.ts';
 import { filterLogEvents } from './actions/filter-log-events.ts';
 import { getLogEvents } from './actions/get-log-events.ts';
 import { createLogStream, deleteLogStream } from './actions/log-streams.ts';
@@ -15,6 +15,11 @@ import { putLogEvents } from './actions/put-log-events.ts';
 import { putLogGroupDeletionProtection } from './actions/put-log-group-deletion-protection.ts';
 import { deleteRetentionPolicy, putRetentionPolicy } from './actions/retention-policy.ts';
 import { startLiveTail } from './actions/start-live-tail.ts';
+import {
+  deleteSubscriptionFilter,
+  describeSubscriptionFilters,
+  putSubscriptionFilter,
+} from './actions/subscription-filters.ts';
 import {
   listTagsForResource,
   listTagsLogGroup,
@@ -31,13 +36,14 @@ import { createLimits } from './limits.ts';
 import { createTails } from './live-tail/tails.ts';
 import { startRetention, sweep } from './loop.ts';
 import { createMetricFilters } from './metric-filters.ts';
+import { subscriptionWork } from './subscriptions/deliver.ts';
 
 /*
  * CloudWatch Logs.
  *
- * Not served: Logs Insights (StartQuery and its family); subscription filters, destinations and deliveries; export tasks;
- * anomaly detectors; data protection, resource, index and account policies; field selection and transformed logs of metric
- * filters. GetLogRecord, GetLogGroupFields.
+ * Not served: Logs Insights (StartQuery and its family); destinations and deliveries, and subscription filters to anything
+ * but functions; export tasks; anomaly detectors; data protection, resource, index and account policies; field selection
+ * and transformed logs of filters. GetLogRecord, GetLogGroupFields.
  *
  * Kept and shown, without effect: the class of a group; its key.
  *
@@ -55,12 +61,14 @@ export function logs(parts: LogsParts): LogsService {
   const wake = createBell(parts.clock);
   const keepWithinLimits = createLimits(parts);
   const tails = createTails();
+  const queue = createDeliveryQueue(parts.clock, parts.logger, subscriptionWork(parts));
   const publishMetrics = createMetricFilters(parts);
   const deps: LogsDeps = {
     ...parts,
     ring: () => wake.ring(),
     tails,
     async stored(batch) {
+      queue.add(batch.dues);
       tails.show(batch);
       await publishMetrics(batch);
       await keepWithinLimits(batch);
@@ -74,10 +82,12 @@ export function logs(parts: LogsParts): LogsService {
     append: createAppend(deps),
     async start() {
       await sweep(parts);
+      await queue.start();
       retention = startRetention(parts, wake);
     },
     async close() {
       tails.close();
+      await queue.close();
       await retention?.close();
     },
   };
@@ -91,6 +101,7 @@ const actionsOf = (deps: LogsDeps) =>
     DeleteLogStream: deleteLogStream(deps),
     DeleteMetricFilter: deleteMetricFilter(deps),
     DeleteRetentionPolicy: deleteRetentionPolicy(deps),
+    DeleteSubscriptionFilter: deleteSubscriptionFilter(deps),
     DescribeLogGroups: describeLogGroups(deps),
     DescribeLogStreams: describeLogStreams(deps),
     DescribeMetricFilters: describeMetricFilters(deps),
@@ -103,6 +114,7 @@ const actionsOf = (deps: LogsDeps) =>
     PutLogGroupDeletionProtection: putLogGroupDeletionProtection(deps),
     PutMetricFilter: putMetricFilter(deps),
     PutRetentionPolicy: putRetentionPolicy(deps),
+    PutSubscriptionFilter: putSubscriptionFilter(deps),
     StartLiveTail: startLiveTail(deps),
     TagLogGroup: tagLogGroup(deps),
     TagResource: tagResource(deps),

@@ -30,6 +30,11 @@ beforeEach(async () => {
     bell: createBell(clock),
     logger: createLogger({ level: 'warn', pretty: false, write: (line) => logged.push(line), now: () => new Date() }),
     publish: (_scope, namespace, data) => published.push(...data.map((datum) => ({ namespace, datum }))),
+    clients: {
+      lambda: () => {
+        throw new Error('no function is needed here');
+      },
+    },
     limits: { group: 100_000, total: 150_000 },
   });
   await service.start();

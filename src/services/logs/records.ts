@@ -1,4 +1,4 @@
-import type { LogGroupClass } from '@aws-sdk/client-cloudwatch-logs';
+import type { Distribution, LogGroupClass } from '@aws-sdk/client-cloudwatch-logs';
 import { randomInt } from 'node:crypto';
 import { arn } from '../../kernel/arn.ts';
 import type { Scope } from '../../kernel/scope.ts';
@@ -46,9 +46,45 @@ export interface Transformation {
   readonly unit?: string | undefined;
 }
 
+/** Kept under `GROUP:NAME`, below its group. */
+export interface SubscriptionFilterRecord {
+  readonly name: string;
+  readonly group: string;
+  readonly pattern: string;
+  /** The ARN of a function. */
+  readonly destination: string;
+  readonly distribution: Distribution;
+  readonly createdAt: number;
+}
+
+/** Events on their way to the destination of one filter. */
+export interface SubscriptionDelivery {
+  readonly id: string;
+  readonly destination: string;
+  readonly filter: string;
+  readonly group: string;
+  readonly stream: string;
+  readonly events: readonly SubscribedEvent[];
+  readonly failures: number;
+  readonly acceptedAt: number;
+  readonly dueAt: number;
+}
+
+/** With AWS's names, as the destination reads it. */
+export interface SubscribedEvent {
+  readonly id: string;
+  readonly timestamp: number;
+  readonly message: string;
+  readonly extractedFields?: Readonly<Record<string, string>>;
+}
+
 export const groupsIn = (tx: Transaction): Records<GroupRecord> => tx.records('logs_groups');
 export const streamsIn = (tx: Transaction): Records<StreamRecord> => tx.records('logs_streams');
 export const metricFiltersIn = (tx: Transaction): Records<MetricFilterRecord> => tx.records('logs_metric_filters');
+
+export const subscriptionFiltersIn = (tx: Transaction): Records<SubscriptionFilterRecord> =>
+  tx.records('logs_subscription_filters');
+export const deliveriesIn = (tx: Transaction): Records<SubscriptionDelivery> => tx.records('logs_deliveries');
 
 /** Names hold no colon where it matters: a group's never does. */
 export const within = (group: string, name: string): string => `${group}:${name}`;

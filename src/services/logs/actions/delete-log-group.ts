@@ -3,7 +3,7 @@ import { fault } from '../../../wire/api-error.ts';
 import type { Action } from '../../../wire/types.ts';
 import type { LogsDeps } from '../deps.ts';
 import { requireGroup } from '../find.ts';
-import { groupsIn, metricFiltersIn, streamsIn, within } from '../records.ts';
+import { groupsIn, metricFiltersIn, streamsIn, subscriptionFiltersIn, within } from '../records.ts';
 
 const BATCH = 2000;
 
@@ -19,6 +19,8 @@ export const deleteLogGroup =
         await streamsIn(tx).remove(ctx, within(name, stream.name));
       for (const filter of await metricFiltersIn(tx).list(ctx, name))
         await metricFiltersIn(tx).remove(ctx, within(name, filter.name));
+      for (const filter of await subscriptionFiltersIn(tx).list(ctx, name))
+        await subscriptionFiltersIn(tx).remove(ctx, within(name, filter.name));
       await groupsIn(tx).remove(ctx, name);
       return found;
     });

@@ -23,12 +23,12 @@ export const putLogEvents =
       const group = await requireGroup(tx, ctx, input.logGroupName);
       const stream = await requireStream(tx, ctx, input.logGroupName, input.logStreamName);
       const { accepted, rejected } = sift(events, now, (group.retentionInDays ?? Infinity) * DAY);
-      const sizes = accepted.length > 0 ? await storeEvents(tx, ctx, { group, stream }, accepted, now) : undefined;
-      return { group, stream, accepted, rejected, sizes };
+      const written = accepted.length > 0 ? await storeEvents(tx, ctx, { group, stream }, accepted, now) : undefined;
+      return { group, stream, accepted, rejected, written };
     });
-    const { group, accepted, sizes } = done;
-    if (sizes)
-      await stored({ scope: ctx, group, stream: input.logStreamName, events: accepted, ingestedAt: now, sizes });
+    const { group, accepted, written } = done;
+    if (written)
+      await stored({ scope: ctx, group, stream: input.logStreamName, events: accepted, ingestedAt: now, ...written });
     return { nextSequenceToken: `${done.stream.key}${now}`, rejectedLogEventsInfo: done.rejected };
   };
 
