@@ -30,11 +30,11 @@ export const awsCommandTwo: string | undefined = ['aws', '/usr/local/bin/aws', '
  *
  * @param program - older ones of version 2 need the endpoint as an option, which is given too
  */
-export function awsCommand(endpoint: string, program = 'aws') {
+export function awsCommand(endpoint: string, program = 'aws', accessKeyId = 'test') {
   const env = {
     ...process.env,
     AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: 'test',
+    AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_DEFAULT_REGION: 'us-east-1',
     AWS_PAGER: '',
