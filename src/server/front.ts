@@ -13,6 +13,8 @@ export interface Behind {
   deployment(scope: Scope, id: string): Promise<unknown>;
   /** Of the key that signs notifications, as PEM. */
   signingCertificate(): Promise<string>;
+  /** For Prometheus. */
+  metrics(): Promise<string>;
 }
 
 /** Sends `/_teal/…` to Teal's own pages and everything else to the AWS API. */
@@ -45,8 +47,10 @@ async function own(behind: Behind, path: string, request: IncomingMessage, respo
   }
   if (path === '/_teal/sns/SimpleNotificationService.pem' && request.method === 'GET')
     return send(response, 200, 'application/x-pem-file', await behind.signingCertificate());
+  if (path === '/_teal/metrics' && request.method === 'GET')
+    return send(response, 200, 'text/plain; version=0.0.4; charset=utf-8', await behind.metrics());
   answer(response, 404, {
-    error: `Teal has no ${request.method} ${path}. It has GET /_teal/health and POST /_teal/reset.`,
+    error: `Teal has no ${request.method} ${path}. It has GET /_teal/health, GET /_teal/metrics and POST /_teal/reset.`,
   });
 }
 
