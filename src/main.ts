@@ -233,6 +233,7 @@ async function startPlatform(
     emit: (scope, event) => buses.emit(scope, event),
     append: logging.append,
     checkpoint,
+    publish: telemetry.tap(watching.publish),
   });
   const services = [
     certificates,
@@ -275,7 +276,7 @@ async function startPlatform(
       engine: { activeDeployments: (await deployments.active()).length },
     }),
     signingCertificate: () => topics.signingCertificate(),
-    readings: { elb: balancing.readings, codedeploy: deploymentReadings(deployments) },
+    readings: { elb: balancing.readings, ecs: containers.readings, codedeploy: deploymentReadings(deployments) },
     async deployment(scope, id) {
       const found = await deployments.get(scope, id);
       return found && { id, status: found.status, wait: found.progress.wait, timeScale: clock.timeScale };
