@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { createAlarms } from './aws/alarms.ts';
 import { createAwsClients } from './aws/create-clients.ts';
 import { createHooks } from './aws/hooks.ts';
+import { measuredNotices } from './aws/measured-notices.ts';
 import { createNotices } from './aws/notices.ts';
 import { createTargets } from './aws/targets.ts';
 import { createTaskSets } from './aws/task-sets.ts';
@@ -189,11 +190,14 @@ async function startPlatform(
       traffic: createTraffic(asCodeDeploy),
       hooks: createHooks(asCodeDeploy),
       alarms: createAlarms(asCodeDeploy),
-      notices: createNotices({
-        clients: asCodeDeploy,
-        emit: (scope, event) => buses.emit(scope, event),
-        warn: (event, fields) => logger.warn(event, fields),
-      }),
+      notices: measuredNotices(
+        createNotices({
+          clients: asCodeDeploy,
+          emit: (scope, event) => buses.emit(scope, event),
+          warn: (event, fields) => logger.warn(event, fields),
+        }),
+        telemetry.tap((scope, namespace, data) => watching.publishDurably(scope, namespace, data)),
+      ),
     },
     clock: clockOf('engine'),
     logger: logger.with({ part: 'engine' }),
