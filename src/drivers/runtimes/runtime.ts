@@ -96,6 +96,8 @@ export interface TaskUsage {
 
 export interface ContainerUsage {
   readonly name: string;
+  /** When it was measured, in epoch milliseconds of the machine that runs it. */
+  readonly at: number;
   /** Processor time since it started, in nanoseconds, over all processors; only grows. */
   readonly cpuNanos: number;
   /** Now, without what the kernel can take back from the page cache. */

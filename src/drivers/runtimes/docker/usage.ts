@@ -1,13 +1,13 @@
 import type Docker from 'dockerode';
 import type { ContainerStats } from 'dockerode';
 import { cpus } from 'node:os';
-import type { ContainerUsage, RuntimeUsage, TaskUsage } from '../runtime.ts';
+import type { ContainerUsage, RuntimeUsage } from '../runtime.ts';
 import type { TaskRecord } from '../task-records.ts';
 import { containerName } from './container-options.ts';
 import { unless } from './engine.ts';
 
-/** The Engine reads files of the kernel for each answer; more at once only queue there. */
-const AT_ONCE = 8;
+/** Older Engines answer at their next look at all containers, up to a second later: so many are asked together. */
+const AT_ONCE = 64;
 
 /** Asks the Engine what the containers of these tasks use. */
 export async function readUsage(
@@ -15,30 +15,34 @@ export async function readUsage(
   instance: string,
   records: readonly TaskRecord[],
 ): Promise<RuntimeUsage> {
-  let processors: number | undefined;
   const left = [...records];
-  const tasks: TaskUsage[] = [];
+  const read: { readonly taskId: string; readonly all: readonly (readonly [name: string, stats: Stats])[] }[] = [];
   const work = async (): Promise<void> => {
     for (let record = left.shift(); record; record = left.shift()) {
       const { taskId, containers } = record.spec;
-      const used: ContainerUsage[] = [];
-      for (const { name } of containers) {
-        const stats = await readStats(engine.getContainer(containerName(instance, taskId, name)));
-        processors ??= stats?.cpu_stats.online_cpus;
-        const memoryBytes = stats && memoryOf(stats.memory_stats);
-        if (memoryBytes !== undefined)
-          used.push({ name, cpuNanos: stats?.cpu_stats.cpu_usage.total_usage ?? 0, memoryBytes });
-      }
-      if (used.length > 0) tasks.push({ taskId, containers: used });
+      const stats = await Promise.all(
+        containers.map(({ name }) => readStats(engine.getContainer(containerName(instance, taskId, name)))),
+      );
+      read.push({ taskId, all: containers.map(({ name }, at) => [name, stats[at]] as const) });
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return { tasks, processors: processors ?? cpus().length };
+  const tasks = read.map(({ taskId, all }) => ({ taskId, containers: all.flatMap(usageOf) }));
+  const seen = read.flatMap(({ all }) => all.flatMap(([, stats]) => stats?.cpu_stats.online_cpus ?? []));
+  return { tasks: tasks.filter(({ containers }) => containers.length > 0), processors: seen[0] ?? cpus().length };
 }
 
+type Stats = ContainerStats | undefined;
+
 /** One-shot: otherwise the Engine takes a second sample, which takes it a second. */
-const readStats = async (container: Docker.Container): Promise<ContainerStats | undefined> =>
+const readStats = async (container: Docker.Container): Promise<Stats> =>
   (await container.stats({ stream: false, 'one-shot': true }).catch(unless(404, 409))) ?? undefined;
+
+function usageOf([name, stats]: readonly [name: string, stats: Stats]): ContainerUsage[] {
+  const memoryBytes = stats && memoryOf(stats.memory_stats);
+  if (memoryBytes === undefined) return [];
+  return [{ name, at: Date.parse(stats.read), cpuNanos: stats.cpu_stats.cpu_usage.total_usage, memoryBytes }];
+}
 
 /** As `docker stats` counts it: cached files that nobody has touched lately are not used. A stopped container uses none. */
 function memoryOf({ usage, stats }: ContainerStats['memory_stats']): number | undefined {

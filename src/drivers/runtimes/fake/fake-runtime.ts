@@ -118,7 +118,9 @@ export function createFakeRuntime(options: FakeRuntimeOptions = {}): FakeRuntime
       return { lines: lines.map((message) => ({ message })), next: String(printed.length), isAll: true };
     },
     async usage() {
-      const tasks = [...world.values()].map(usageOfFake).filter(({ containers }) => containers.length > 0);
+      const tasks = [...world.values()]
+        .map((task) => usageOfFake(task, now()))
+        .filter(({ containers }) => containers.length > 0);
       return { tasks, processors: 2 };
     },
     use(taskId, used, name) {

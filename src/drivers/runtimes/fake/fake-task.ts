@@ -65,10 +65,10 @@ function stateOf(task: FakeTask): TaskState {
   return task.startedAt === undefined ? 'starting' : 'running';
 }
 
-/** Tells what the running containers of a fake task were made to use. */
-export const usageOfFake = ({ spec, containers }: FakeTask): TaskUsage => ({
+/** Tells what the running containers of a fake task were made to use, at a moment in epoch milliseconds. */
+export const usageOfFake = ({ spec, containers }: FakeTask, at: number): TaskUsage => ({
   taskId: spec.taskId,
   containers: containers
     .filter(({ state }) => state === 'running')
-    .map(({ spec: { name }, used }) => ({ name, cpuNanos: 0, memoryBytes: 0, ...used })),
+    .map(({ spec: { name }, used }) => ({ name, at, cpuNanos: 0, memoryBytes: 0, ...used })),
 });

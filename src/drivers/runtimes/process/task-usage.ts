@@ -15,11 +15,12 @@ export async function readTaskUsage(records: readonly TaskRecord[], looks: TaskC
   }));
   const groups = new Set(running.flatMap(({ containers }) => containers.map(({ group }) => group)));
   const used = groups.size > 0 ? await readGroupUsage(groups) : new Map<number, never>();
+  const at = Date.now();
   const tasks = running.map(({ taskId, containers }) => ({
     taskId,
     containers: containers.flatMap(({ name, group }) => {
       const found = used.get(group);
-      return found ? [{ name, ...found }] : [];
+      return found ? [{ name, at, ...found }] : [];
     }),
   }));
   return { tasks: tasks.filter(({ containers }) => containers.length > 0), processors: availableParallelism() };

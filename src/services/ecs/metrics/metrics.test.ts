@@ -166,7 +166,7 @@ const sample = (at: number, cpuNanos: number, memoryBytes = 0) => ({
   at,
   usage: {
     processors: 4,
-    tasks: [{ taskId: 'a', containers: ['web', 'side'].map((name) => ({ name, cpuNanos, memoryBytes })) }],
+    tasks: [{ taskId: 'a', containers: ['web', 'side'].map((name) => ({ name, at, cpuNanos, memoryBytes })) }],
   },
 });
 

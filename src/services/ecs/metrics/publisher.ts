@@ -10,6 +10,8 @@ import { taskUses, type TaskUse, type UsageSample } from './task-use.ts';
 
 const MINUTE = seconds(60);
 const AT_LEAST = 250;
+/** An Engine may take a second, which can be longer than a scaled minute: the next is asked for meanwhile. */
+const MOST_UNDER_WAY = 8;
 
 export interface UsageParts {
   readonly store: Store;
@@ -26,28 +28,41 @@ export interface UsageParts {
  * that no period of an alarm holds two samples of a task, or none.
  */
 export async function keepPublishingUsage(parts: UsageParts, signal: AbortSignal): Promise<void> {
-  const { clock, logger } = parts;
+  const { clock } = parts;
   const period = Math.max(AT_LEAST, clock.scaled(MINUTE));
-  let before = await sample(parts).catch(() => undefined);
+  let published: Promise<UsageSample | undefined> = sample(parts).catch(() => undefined);
+  let underWay = 0;
   let lastTurn = 0;
-  for (;;) {
+  while (!signal.aborted) {
     const now = clock.now().getTime();
     const next = (Math.floor(now / period) + 1) * period;
     // A timer may wake a moment early.
-    const turn = next === lastTurn ? next + period : next;
-    await clock.sleep(millis(turn - now), signal);
-    if (signal.aborted) return;
-    lastTurn = turn;
-    before = await publishOnce(parts, before, new Date(turn)).catch((error: unknown) => {
-      logger.warn('what tasks use could not be read; trying again', { error });
-      return before;
-    });
+    lastTurn = next === lastTurn ? next + period : next;
+    await clock.sleep(millis(lastTurn - now), signal);
+    if (signal.aborted || underWay >= MOST_UNDER_WAY) continue;
+    underWay += 1;
+    published = publishTurn(parts, published, new Date(lastTurn)).finally(() => (underWay -= 1));
+  }
+  await published;
+}
+
+/** Gives what to compare the next with; never rejects. */
+async function publishTurn(
+  parts: UsageParts,
+  previous: Promise<UsageSample | undefined>,
+  at: Date,
+): Promise<UsageSample | undefined> {
+  try {
+    const [before, after] = await Promise.all([previous, sample(parts)]);
+    if (before) await publishUses(parts, before, after, at);
+    return after;
+  } catch (error) {
+    parts.logger.warn('what tasks use could not be read; trying again', { error });
+    return previous;
   }
 }
 
-async function publishOnce(parts: UsageParts, before: UsageSample | undefined, at: Date): Promise<UsageSample> {
-  const after = await sample(parts);
-  if (!before) return after;
+async function publishUses(parts: UsageParts, before: UsageSample, after: UsageSample, at: Date): Promise<void> {
   const clusters = await readClusters(parts.store);
   const uses = taskUses(
     clusters.flatMap(({ running }) => running),
@@ -60,7 +75,6 @@ async function publishOnce(parts: UsageParts, before: UsageSample | undefined, a
     if (data.length > 0) parts.publish(cluster.scope, 'AWS/ECS', data);
     if (hasInsights(cluster)) parts.publish(cluster.scope, 'ECS/ContainerInsights', insightsData(cluster, uses, at));
   }
-  return after;
 }
 
 const sample = async ({ runtime, clock }: UsageParts): Promise<UsageSample> => ({

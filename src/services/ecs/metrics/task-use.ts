@@ -1,4 +1,4 @@
-import type { RuntimeUsage } from '../../../drivers/runtimes/runtime.ts';
+import type { ContainerUsage, RuntimeUsage } from '../../../drivers/runtimes/runtime.ts';
 import type { TaskRecord } from '../records/task.ts';
 
 /** What the runtime said at a moment, in epoch milliseconds. */
@@ -31,19 +31,28 @@ export function taskUses(
   before: UsageSample,
   after: UsageSample,
 ): ReadonlyMap<string, TaskUse> {
-  const earlier = totals(before.usage);
-  const later = totals(after.usage);
+  const earlier = containersByTask(before.usage);
+  const later = containersByTask(after.usage);
   const uses = running.flatMap((task): [string, TaskUse][] => {
     const now = later.get(task.id);
     if (!now) return [];
     const then = earlier.get(task.id);
     // One that was running and could not be read then is measured from its start.
-    const since = then ? before.at : Math.min(before.at, task.startedAt ?? before.at);
-    const nanos = Math.max(1, after.at - since) * 1e6;
-    const cpuUnits = (Math.max(0, now.cpuNanos - (then?.cpuNanos ?? 0)) / nanos) * UNITS;
-    return [[task.id, useOf(task, cpuUnits, now.memoryBytes / MIB, after.usage.processors)]];
+    const since = Math.min(before.at, task.startedAt ?? before.at);
+    const units = now.map((one) =>
+      unitsOf(one, then?.find(({ name }) => name === one.name) ?? { at: since, cpuNanos: 0 }),
+    );
+    const bytes = add(now.map(({ memoryBytes }) => memoryBytes));
+    return [[task.id, useOf(task, add(units), bytes / MIB, after.usage.processors)]];
   });
   return new Map(uses);
+}
+
+const add = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0);
+
+function unitsOf(now: ContainerUsage, then: Pick<ContainerUsage, 'at' | 'cpuNanos'>): number {
+  const nanos = Math.max(1, now.at - then.at) * 1e6;
+  return (Math.max(0, now.cpuNanos - then.cpuNanos) / nanos) * UNITS;
 }
 
 /**
@@ -61,13 +70,5 @@ function useOf({ cpu, memory }: TaskRecord, cpuUnits: number, memoryMib: number,
   };
 }
 
-const totals = ({ tasks }: RuntimeUsage) =>
-  new Map(
-    tasks.map(({ taskId, containers }) => [
-      taskId,
-      {
-        cpuNanos: containers.reduce((sum, one) => sum + one.cpuNanos, 0),
-        memoryBytes: containers.reduce((sum, one) => sum + one.memoryBytes, 0),
-      },
-    ]),
-  );
+const containersByTask = ({ tasks }: RuntimeUsage): ReadonlyMap<string, readonly ContainerUsage[]> =>
+  new Map(tasks.map(({ taskId, containers }) => [taskId, containers]));
