@@ -13,8 +13,8 @@ import { Timers } from './timers.ts';
 
 /** What this process counts of itself, and the page for Prometheus. A reset of Teal leaves its counts as they are. */
 export interface Telemetry {
-  countCall(call: ApiCall): void;
-  countStatement(kind: string, seconds: number): void;
+  readonly countCall: (call: ApiCall) => void;
+  readonly countStatement: (kind: string, seconds: number) => void;
   /** The same clock, whose waits are counted for one part of Teal. */
   watch(clock: Clock, part: string): Clock;
   /** Lets published metrics be counted before they go on. */

@@ -12,6 +12,8 @@ import { parsePrometheus, total } from '../support/prometheus.ts';
 import { buildSample, ending, releaseVersion, type Sample } from '../support/sample.ts';
 import { startTestTeal, type TestTeal } from '../support/teal.ts';
 
+/** A deployment takes 10 s on an idle machine. */
+const LIMIT_MS = 240_000;
 const AT_ONCE = 'CodeDeployDefault.ECSAllAtOnce';
 const GROUP = { application: NAMES.application, deployment_group: NAMES.group };
 const SERVICE = { ClusterName: NAMES.cluster, ServiceName: NAMES.service };
@@ -23,7 +25,7 @@ beforeAll(async () => {
   teal = await startTestTeal();
   sample = await buildSample(teal.url);
   cloudwatch = cloudWatchClient({ url: teal.url, account: ACCOUNT });
-}, 120_000);
+}, LIMIT_MS);
 afterAll(async () => {
   cloudwatch?.destroy();
   await teal?.close();
@@ -62,7 +64,7 @@ const sum = async (name: string, dimensions: Record<string, string>) =>
 
 it(
   "tells a deployment's numbers: its requests, its tasks, its stages, and that it ended",
-  { timeout: 180_000 },
+  { timeout: LIMIT_MS },
   async () => {
     const traffic = sendTraffic(sample.stack.productionUrl, 50, systemClock());
     const deploymentId = await releaseVersion(sample, 'v2', { config: AT_ONCE });
@@ -148,7 +150,7 @@ it('tells Container Insights once the cluster has it', async () => {
   );
 });
 
-it('counts a rollback and the deployment that failed', { timeout: 180_000 }, async () => {
+it('counts a rollback and the deployment that failed', { timeout: LIMIT_MS }, async () => {
   await sample.clients.codedeploy.send(
     new UpdateDeploymentGroupCommand({
       applicationName: NAMES.application,
@@ -157,7 +159,7 @@ it('counts a rollback and the deployment that failed', { timeout: 180_000 }, asy
     }),
   );
   const deploymentId = await releaseVersion(sample, 'v3', { config: AT_ONCE, isGood: false });
-  await ending(sample.clients, deploymentId);
+  await ending(sample.clients, deploymentId, LIMIT_MS);
 
   const count = (one: Page, status: string) => total(one, 'teal_codedeploy_deployments_total', { ...GROUP, status });
   const found = await page('both ends', (one) => count(one, 'succeeded') === 2 && count(one, 'failed') === 1);
