@@ -40,10 +40,14 @@ type Page = Awaited<ReturnType<typeof scrape>>;
 
 /** The page once it fits. */
 const page = (what: string, fits: (found: Page) => boolean): Promise<Page> =>
-  eventually(what, async () => {
-    const found = await scrape();
-    return fits(found) ? found : undefined;
-  });
+  eventually(
+    what,
+    async () => {
+      const found = await scrape();
+      return fits(found) ? found : undefined;
+    },
+    LIMIT_MS,
+  );
 
 async function statistics(namespace: string, name: string, dimensions: Record<string, string>, period = 60) {
   const { Datapoints = [] } = await cloudwatch.send(
@@ -69,13 +73,14 @@ it(
     const traffic = sendTraffic(sample.stack.productionUrl, 50, systemClock());
     const deploymentId = await releaseVersion(sample, 'v2', { config: AT_ONCE });
     await page('a deployment in flight', (found) => total(found, 'teal_active_deployments') === 1);
-    const { status } = await ending(sample.clients, deploymentId);
+    const { status } = await ending(sample.clients, deploymentId, LIMIT_MS);
     await traffic.stop();
 
     const sent = traffic.samples.length;
     const answered = (found: Page) => total(found, 'teal_elb_target_responses_total', { code: '2xx' });
-    const found = await page('every request', (one) => (total(one, 'teal_elb_target_requests_total') ?? 0) >= sent);
-    const done = await page('the end', (one) => total(one, 'teal_active_deployments') === 0);
+    const found = await page('every answer', (one) => (answered(one) ?? 0) >= sent);
+    const ended = { ...GROUP, status: 'succeeded' };
+    const done = await page('the end', (one) => total(one, 'teal_codedeploy_deployments_total', ended) === 1);
 
     expect(status).toBe('Succeeded');
     expect(traffic.samples.filter(({ failure }) => failure)).toEqual([]);
@@ -85,8 +90,8 @@ it(
     expect(total(found, 'teal_balancer_epoch', { state: 'applied' })).toBe(
       total(found, 'teal_balancer_epoch', { state: 'wanted' }),
     );
-    for (const state of ['started', 'succeeded'])
-      expect(total(done, 'teal_codedeploy_deployments_total', { ...GROUP, status: state })).toBe(1);
+    expect(total(done, 'teal_active_deployments')).toBe(0);
+    expect(total(done, 'teal_codedeploy_deployments_total', { ...GROUP, status: 'started' })).toBe(1);
     expect(total(done, 'teal_codedeploy_deployment_duration_seconds', GROUP, '_count')).toBe(1);
     for (const event of ['Install', 'AllowTraffic'])
       expect(total(done, 'teal_codedeploy_lifecycle_event_duration_seconds', { event }, '_count')).toBe(1);
@@ -107,10 +112,11 @@ it("tells CloudWatch of deployments under Teal's own namespace, stored before th
 });
 
 it('tells CloudWatch and Prometheus what the tasks of a service use, with a sample for each', async () => {
-  const { services = [] } = await sample.clients.ecs.send(
-    new DescribeServicesCommand({ cluster: NAMES.cluster, services: [NAMES.service] }),
-  );
-  const running = services[0]?.runningCount ?? 0;
+  const running = await eventually('a service that has what it wants', async () => {
+    const command = new DescribeServicesCommand({ cluster: NAMES.cluster, services: [NAMES.service] });
+    const [service] = (await sample.clients.ecs.send(command)).services ?? [];
+    return service?.runningCount === service?.desiredCount ? service?.runningCount : undefined;
+  });
 
   const used = await eventually('a sample of every task', async () =>
     (await statistics('AWS/ECS', 'MemoryUtilization', SERVICE, 1)).find(({ SampleCount }) => SampleCount === running),
