@@ -39,7 +39,8 @@ const readStats = async (container: Docker.Container): Promise<Stats> =>
   (await container.stats({ stream: false, 'one-shot': true }).catch(unless(404, 409))) ?? undefined;
 
 function usageOf([name, stats]: readonly [name: string, stats: Stats]): ContainerUsage[] {
-  const memoryBytes = stats && memoryOf(stats.memory_stats);
+  if (!stats) return [];
+  const memoryBytes = memoryOf(stats.memory_stats);
   if (memoryBytes === undefined) return [];
   return [{ name, at: Date.parse(stats.read), cpuNanos: stats.cpu_stats.cpu_usage.total_usage, memoryBytes }];
 }
