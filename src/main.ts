@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { createAlarms } from './aws/alarms.ts';
 import { createAwsClients } from './aws/create-clients.ts';
 import { createHooks } from './aws/hooks.ts';
+import { measuredNotices } from './aws/measured-notices.ts';
 import { createNotices } from './aws/notices.ts';
 import { createQueues } from './aws/queues.ts';
 import { createTargets } from './aws/targets.ts';
@@ -16,6 +17,7 @@ import { createBell } from './kernel/bell.ts';
 import type { Checkpoint } from './kernel/checkpoint.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Logger } from './kernel/logger.ts';
+import type { Readings } from './kernel/readings.ts';
 import type { Scope } from './kernel/scope.ts';
 import { version } from './kernel/version.ts';
 import { openDataFolder, type DataFolder } from './server/data-folder.ts';
@@ -27,6 +29,7 @@ import { cloudwatch } from './services/cloudwatch/index.ts';
 import { codedeploy } from './services/codedeploy/index.ts';
 import { createDeploymentsPort } from './services/codedeploy/deployments-port.ts';
 import { webhookSecret } from './services/codedeploy/webhook-secret.ts';
+import { deploymentReadings } from './services/codedeploy/readings.ts';
 import { defaultNetwork } from './services/ec2/default-network.ts';
 import { ec2 } from './services/ec2/index.ts';
 import { ecs } from './services/ecs/index.ts';
@@ -40,6 +43,7 @@ import { sns } from './services/sns/index.ts';
 import { sts } from './services/sts/index.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
+import { openTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 import { createWire, type Wire } from './wire/dispatch.ts';
 import { httpListener } from './wire/http.ts';
 import { inProcessHandler } from './wire/in-process.ts';
@@ -80,6 +84,8 @@ interface Platform {
   webhookSecret(scope: Scope): Promise<string>;
   /** Status and running wait of a deployment. */
   deployment(scope: Scope, id: string): Promise<unknown>;
+  /** What Prometheus is told of the parts. */
+  readonly readings: Readonly<Record<string, Readings>>;
   close(options: { readonly leaveRunning: boolean }): Promise<void>;
 }
 
@@ -89,11 +95,16 @@ export { defaultRuntime } from './drivers/open-drivers.ts';
 export async function startTeal(options: TealOptions): Promise<Teal> {
   const startedAt = options.clock.now();
   const folder = openDataFolder(options.data);
-  const store = await openStore(folder.database);
+  const telemetry = openTelemetry(folder.database, options.logger);
+  const store = await openStore(folder.database, telemetry.countStatement).catch((cause: unknown) => {
+    telemetry.close();
+    throw cause;
+  });
   let endpoint = '';
   let listening = (): void => undefined;
   const bound = new Promise<void>((resolve) => (listening = resolve));
-  let platform: Promise<Platform> = bound.then(() => startPlatform(options, folder, store, () => endpoint));
+  const start = () => startPlatform(options, folder, store, telemetry, () => endpoint);
+  let platform: Promise<Platform> = bound.then(() => start());
   platform.catch(() => undefined); // awaited below; this only keeps an early failure from ending the process
   const health = async (): Promise<unknown> => ({
     status: 'ok',
@@ -108,7 +119,7 @@ export async function startTeal(options: TealOptions): Promise<Teal> {
     platform = before.then(async (running) => {
       await running.close({ leaveRunning: false });
       await store.reset();
-      return startPlatform(options, folder, store, () => endpoint);
+      return start();
     });
     await platform;
     options.logger.warn('everything was reset');
@@ -125,8 +136,10 @@ export async function startTeal(options: TealOptions): Promise<Teal> {
       deployment: async (scope, id) => (await platform).deployment(scope, id),
       signingCertificate: async () => (await platform).signingCertificate(),
       webhookSecret: async (scope) => (await platform).webhookSecret(scope),
+      metrics: async () => telemetry.page((await platform).readings),
     }),
   ).catch(async (cause: unknown) => {
+    telemetry.close();
     await store.close();
     throw cause;
   });
@@ -136,6 +149,7 @@ export async function startTeal(options: TealOptions): Promise<Teal> {
     const running = await platform.catch(() => undefined);
     await server.close();
     await running?.close({ leaveRunning });
+    telemetry.close();
     await store.close();
   };
   try {
@@ -151,9 +165,11 @@ async function startPlatform(
   options: TealOptions,
   folder: DataFolder,
   store: Store,
+  telemetry: Telemetry,
   endpoint: () => string,
 ): Promise<Platform> {
   const { clock, logger, checkpoint } = options;
+  const clockOf = (part: string): Clock => telemetry.watch(clock, part);
   const files = options.certificates === undefined ? [] : readCertificateFiles(options.certificates);
   const bell = createBell(clock);
   const drivers = await openDrivers({
@@ -186,23 +202,26 @@ async function startPlatform(
         secret: (scope) => webhookSecret(store, scope),
       }),
       alarms: createAlarms(asCodeDeploy),
-      notices: createNotices({
-        clients: asCodeDeploy,
-        emit: (scope, event) => buses.emit(scope, event),
-        warn: (event, fields) => logger.warn(event, fields),
-      }),
+      notices: measuredNotices(
+        createNotices({
+          clients: asCodeDeploy,
+          emit: (scope, event) => buses.emit(scope, event),
+          warn: (event, fields) => logger.warn(event, fields),
+        }),
+        telemetry.tap((scope, namespace, data) => watching.publishDurably(scope, namespace, data)),
+      ),
     },
-    clock,
+    clock: clockOf('engine'),
     logger: logger.with({ part: 'engine' }),
     bell,
     checkpoint,
   });
-  const part = (name: string) => ({ store, clock, bell, logger: logger.with({ part: name }) });
+  const part = (name: string) => ({ store, clock: clockOf(name), bell, logger: logger.with({ part: name }) });
   const queues = createQueues({ endpoint: options.sqsEndpoint, environment: process.env });
   const topics = sns({ ...part('sns'), clients, queues, endpoint, outbox: join(folder.path, 'outbox') });
   const buses = events({ ...part('events'), clients, queues });
   const watching = cloudwatch({ ...part('cloudwatch'), clients, emit: buses.emit });
-  const logging = logs({ ...part('logs'), publish: watching.publish, clients });
+  const logging = logs({ ...part('logs'), publish: telemetry.tap(watching.publish), clients });
   const certificates = acm({
     store,
     clock,
@@ -212,18 +231,18 @@ async function startPlatform(
   });
   const balancing = elbv2({
     store,
-    clock,
+    clock: clockOf('elbv2'),
     logger: logger.with({ part: 'elbv2' }),
     bell,
     balancer,
     accessLogFolder: join(folder.path, 'access-logs'),
-    publish: watching.publish,
+    publish: telemetry.tap(watching.publish),
     network: NETWORK,
     certificates: certificates.certificates,
   });
   const containers = ecs({
     store,
-    clock,
+    clock: clockOf('ecs'),
     logger: logger.with({ part: 'ecs' }),
     bell,
     runtime,
@@ -231,13 +250,14 @@ async function startPlatform(
     emit: (scope, event) => buses.emit(scope, event),
     append: logging.append,
     checkpoint,
+    publish: telemetry.tap(watching.publish),
   });
   const services = [
     certificates,
     balancing,
     lambda({
       store,
-      clock,
+      clock: clockOf('lambda'),
       logger: logger.with({ part: 'lambda' }),
       functions,
       append: logging.append,
@@ -260,7 +280,7 @@ async function startPlatform(
     sts(),
     ec2(),
   ];
-  const wire = createWire({ services, logger: logger.with({ part: 'wire' }) });
+  const wire = createWire({ services, logger: logger.with({ part: 'wire' }), onAnswered: telemetry.countCall });
   for (const service of services) await service.start();
   await engine.start();
   return {
@@ -274,6 +294,7 @@ async function startPlatform(
     }),
     signingCertificate: () => topics.signingCertificate(),
     webhookSecret: (scope) => webhookSecret(store, scope),
+    readings: { elb: balancing.readings, ecs: containers.readings, codedeploy: deploymentReadings(deployments) },
     async deployment(scope, id) {
       const found = await deployments.get(scope, id);
       return found && { id, status: found.status, wait: found.progress.wait, timeScale: clock.timeScale };

@@ -96,6 +96,7 @@ const RULES: readonly Rule[] = [
     },
   ]),
   { from: 'drivers/open-drivers.ts', may: ['kernel/', 'drivers/'], because: 'it opens one driver of each kind' },
+  { from: 'telemetry/', may: ['kernel/'], because: 'telemetry counts what it is told and knows no service' },
   { from: 'server/', may: ['kernel/'], because: 'the server carries requests and knows no service' },
   { from: 'cli/up.ts', may: ['kernel/', 'main.ts'], because: 'up starts Teal' },
   { from: 'cli/', may: ['kernel/'], because: 'a command is one more AWS client' },

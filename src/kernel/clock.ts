@@ -38,3 +38,9 @@ function sleep(real: Millis, signal: AbortSignal | undefined): Promise<void> {
     signal?.addEventListener('abort', finish);
   });
 }
+
+/** Starts measuring; each call gives the real seconds since then, which no change of the system's time touches. */
+export function stopwatch(): () => number {
+  const startedAt = performance.now();
+  return () => (performance.now() - startedAt) / 1000;
+}

@@ -15,3 +15,6 @@ export interface MetricDatum {
 
 /** Takes what the platform publishes under AWS's own namespaces, such as `AWS/ApplicationELB`. Never fails the caller. */
 export type PublishMetrics = (scope: Scope, namespace: string, data: readonly MetricDatum[]) => void;
+
+/** The same, for what must not be lost: resolves when it is stored; rejects when it could not be. */
+export type PublishDurably = (scope: Scope, namespace: string, data: readonly MetricDatum[]) => Promise<void>;

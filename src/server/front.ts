@@ -15,6 +15,8 @@ export interface Behind {
   signingCertificate(): Promise<string>;
   /** What signs hooks that are endpoints, of one account and region. */
   webhookSecret(scope: Scope): Promise<string>;
+  /** For Prometheus. */
+  metrics(): Promise<string>;
 }
 
 /** Sends `/_teal/…` to Teal's own pages and everything else to the AWS API. */
@@ -48,8 +50,10 @@ async function own(behind: Behind, path: string, request: IncomingMessage, respo
   if (path === '/_teal/sns/SimpleNotificationService.pem' && request.method === 'GET')
     return send(response, 200, 'application/x-pem-file', await behind.signingCertificate());
   if (path === '/_teal/webhooks/secret' && request.method === 'GET') return showSecret(behind, request, response);
+  if (path === '/_teal/metrics' && request.method === 'GET')
+    return send(response, 200, 'text/plain; version=0.0.4; charset=utf-8', await behind.metrics());
   answer(response, 404, {
-    error: `Teal has no ${request.method} ${path}. It has GET /_teal/health and POST /_teal/reset.`,
+    error: `Teal has no ${request.method} ${path}. It has GET /_teal/health, GET /_teal/metrics and POST /_teal/reset.`,
   });
 }
 

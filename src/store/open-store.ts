@@ -8,9 +8,15 @@ import { sqliteDialect } from './sqlite-dialect.ts';
 import type { Records, Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
+/** Hears of every statement: `read`, `write`, `commit` or `other`, and how long it took. */
+export type CountStatement = (kind: string, seconds: number) => void;
+
 /** Opens (or makes) the SQLite store in a file and migrates it; `:memory:` keeps it in memory, for tests. */
-export async function openStore(file: string): Promise<Store> {
-  const db = new Kysely<Tables>({ dialect: sqliteDialect(file) });
+export async function openStore(file: string, count?: CountStatement): Promise<Store> {
+  const db = new Kysely<Tables>({
+    dialect: sqliteDialect(file),
+    ...(count && { log: ({ query, queryDurationMillis }) => count(kindOf(query.sql), queryDurationMillis / 1000) }),
+  });
   await migrate(db);
   return {
     records: <T>(kind: RecordKind): Records<T> => documentRecords<T>(db, kind),
@@ -34,4 +40,11 @@ export async function openStore(file: string): Promise<Store> {
     },
     close: () => db.destroy(),
   };
+}
+
+function kindOf(statement: string): string {
+  const verb = /^\s*(\w+)/.exec(statement)?.[1]?.toLowerCase();
+  if (verb === 'select') return 'read';
+  if (verb === 'insert' || verb === 'update' || verb === 'delete') return 'write';
+  return verb === 'commit' ? 'commit' : 'other';
 }

@@ -1,3 +1,4 @@
+import { stopwatch } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { ApiError } from './api-error.ts';
@@ -21,6 +22,18 @@ export interface WireOptions {
   readonly logger: Logger;
   /** For any request; protocols that never carry files take less. By default 70 MiB, for Lambda's zip files. */
   readonly maxBodyBytes?: number;
+  /** Hears of every request once it is answered. */
+  readonly onAnswered?: (answered: Answered) => void;
+}
+
+export interface Answered {
+  /** `unknown` when the request named none that is served. */
+  readonly service: string;
+  readonly operation: string;
+  readonly status: number;
+  readonly seconds: number;
+  /** Whether a part of Teal asked, and no client. */
+  readonly isInternal: boolean;
 }
 
 /** The AWS APIs of the mounted services, whatever carries the requests. */
@@ -32,6 +45,7 @@ export interface Wire {
 const DEFAULT_BODY_BYTES = 70 * 1_048_576;
 /** Enough for any request whose service is still to be told from its form. */
 const UNKNOWN_FORM_BYTES = 1_048_576;
+const UNKNOWN = 'unknown';
 
 /** Everything that one request gathers on its way. */
 interface Call {
@@ -39,6 +53,7 @@ interface Call {
   readonly requestId: string;
   readonly scope: CredentialScope;
   readonly log: Logger;
+  readonly asked: { operation?: string; model?: Loaded['model'] };
 }
 
 export function createWire(options: WireOptions): Wire {
@@ -47,11 +62,22 @@ export function createWire(options: WireOptions): Wire {
   const limit = options.maxBodyBytes ?? DEFAULT_BODY_BYTES;
   return {
     async handle(request) {
+      const elapsed = stopwatch();
       const requestId = newId.uuid();
-      const call: Call = { request, requestId, scope: credentialScope(request), log: options.logger };
+      const call: Call = { request, requestId, scope: credentialScope(request), log: options.logger, asked: {} };
       const choice = await chooseSafely(call, mounted, protocols, limit);
-      if ('refuse' in choice) return refuse(call, choice.refuse, choice.in);
-      return serve(call, choice.mounted, choice.protocol, limit);
+      const isRefused = 'refuse' in choice;
+      const response = isRefused
+        ? refuse(call, choice.refuse, choice.in)
+        : await serve(call, choice.mounted, choice.protocol, limit);
+      options.onAnswered?.({
+        service: isRefused ? UNKNOWN : choice.mounted.service.name,
+        operation: call.asked.operation ?? UNKNOWN,
+        status: response.status,
+        seconds: elapsed(),
+        isInternal: request.isInternal ?? false,
+      });
+      return response;
     },
   };
 }
@@ -89,8 +115,7 @@ function refuse(call: Call, error: ApiError, language: Protocol | Refusal): Wire
 }
 
 async function serve(call: Call, mounted: Mounted, protocol: Protocol, limit: number): Promise<WireResponse> {
-  const { request, requestId } = call;
-  const asked: { operation?: string; model?: Loaded['model'] } = {};
+  const { request, requestId, asked } = call;
   const log = call.log.with({ service: mounted.service.name, requestId });
   try {
     const loaded = await mounted.load();

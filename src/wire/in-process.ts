@@ -69,6 +69,7 @@ function toWireRequest(
     bytes: async () => toBytes(request.body),
     signal: signal ?? new AbortController().signal,
     principal,
+    isInternal: true,
   };
 }
 

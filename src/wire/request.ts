@@ -16,6 +16,8 @@ export interface WireRequest {
   readonly signal: AbortSignal;
   /** Only callers inside Teal set it; the HTTP listener never does. */
   readonly principal?: string | undefined;
+  /** Whether a part of Teal asks. */
+  readonly isInternal?: boolean;
 }
 
 export interface WireResponse {

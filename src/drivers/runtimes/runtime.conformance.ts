@@ -6,11 +6,21 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { millis, seconds } from '../../kernel/span.ts';
-import type { ContainerSpec, Endpoint, Runtime, RuntimeOptions, TaskObservation, TaskSpec } from './runtime.ts';
+import type {
+  ContainerSpec,
+  Endpoint,
+  Runtime,
+  RuntimeOptions,
+  RuntimeUsage,
+  TaskObservation,
+  TaskSpec,
+} from './runtime.ts';
 
 /** What a container of the suite does; one that waits listens on tcp port 8080 and says `hello`. */
 export type Behaviour =
   | { readonly does: 'wait'; readonly ignoresTerm?: boolean }
+  /** Keeps a processor busy and holds 64 MiB; it does not listen. */
+  | { readonly does: 'work' }
   | { readonly does: 'exit'; readonly code: number; readonly prints?: readonly string[] };
 
 export interface RuntimeUnderTest {
@@ -140,6 +150,35 @@ export function runtimeConformance(subject: RuntimeUnderTest): void {
       expect(await runtime.readOutput('0'.repeat(32), 'job', undefined)).toMatchObject({ lines: [], isAll: true });
     });
 
+    it('tells what running tasks use, and nothing of those that have ended', async () => {
+      const busy = taskOf([container('idle', { does: 'wait' }), container('busy', { does: 'work' })]);
+      const over = taskOf([container('job', { does: 'exit', code: 0 })]);
+      for (const task of [busy, over]) await runtime.start(task);
+      await reach(over.taskId, 'stopped');
+
+      const usage = await usageOnce(runtime, ({ tasks }) =>
+        tasks.some(({ containers }) => containers.some((one) => one.cpuNanos >= 5e8 && one.memoryBytes >= 64 * MIB)),
+      );
+
+      expect(usage.processors).toBeGreaterThanOrEqual(1);
+      expect(usage.tasks.map(({ taskId }) => taskId)).toEqual([busy.taskId]);
+      const used = Object.fromEntries(usage.tasks[0]?.containers.map(({ name, ...more }) => [name, more]) ?? []);
+      expect(Object.keys(used).sort()).toEqual(['busy', 'idle']);
+      expect(used['busy']?.memoryBytes).toBeLessThan(1024 * MIB);
+      expect(used['busy']?.cpuNanos).toBeGreaterThan(used['idle']?.cpuNanos ?? Infinity);
+    });
+
+    it('tells of a task that it took up after a restart that it used no less than before', async () => {
+      const task = taskOf([container('busy', { does: 'work' })]);
+      await runtime.start(task);
+      const cpuOf = ({ tasks }: RuntimeUsage) => tasks[0]?.containers[0]?.cpuNanos ?? 0;
+      const before = await usageOnce(runtime, (usage) => cpuOf(usage) > 0);
+
+      await reopen();
+
+      expect(cpuOf(await runtime.usage())).toBeGreaterThanOrEqual(cpuOf(before));
+    });
+
     it('stops the others when an essential container ends', async () => {
       const task = taskOf([container('side', { does: 'wait' }), container('main', { does: 'exit', code: 0 })]);
 
@@ -261,6 +300,19 @@ export function runtimeConformance(subject: RuntimeUnderTest): void {
   });
 }
 
+const MIB = 1024 * 1024;
+
+/** What the runtime's tasks use once it fits. */
+async function usageOnce(runtime: Runtime, fits: (usage: RuntimeUsage) => boolean): Promise<RuntimeUsage> {
+  const until = performance.now() + 20_000;
+  for (;;) {
+    const usage = await runtime.usage();
+    if (fits(usage)) return usage;
+    if (performance.now() > until) throw new Error(`never used so much: ${JSON.stringify(usage)}`);
+    await pause(10);
+  }
+}
+
 async function readAll(runtime: Runtime, taskId: string, name: string) {
   const messages: string[] = [];
   for (let next: string | undefined; ;) {
@@ -310,6 +362,7 @@ export function programOf(wanted: Behaviour): string {
     const printed = JSON.stringify((wanted.prints ?? []).join('\n'));
     return `process.stdout.write(${printed}, () => process.exit(${wanted.code}))`;
   }
+  if (wanted.does === 'work') return 'const held = Buffer.alloc(64 * 1024 * 1024, 1); while (held.length > 0);';
   const handler = wanted.ignoresTerm ? "process.on('SIGTERM', () => undefined);" : '';
   return `${handler}require('net').createServer((s) => s.end('hello')).listen(process.env.PORT ?? 8080, process.env.HOST)`;
 }

@@ -88,6 +88,29 @@ export interface Output {
   readonly isAll: boolean;
 }
 
+/** What the containers of a running task have used. */
+export interface TaskUsage {
+  readonly taskId: string;
+  readonly containers: readonly ContainerUsage[];
+}
+
+export interface ContainerUsage {
+  readonly name: string;
+  /** When it was measured, in epoch milliseconds of the machine that runs it. */
+  readonly at: number;
+  /** Processor time since it started, in nanoseconds, over all processors; only grows. */
+  readonly cpuNanos: number;
+  /** Now, without what the kernel can take back from the page cache. */
+  readonly memoryBytes: number;
+}
+
+export interface RuntimeUsage {
+  /** Those with a running container. */
+  readonly tasks: readonly TaskUsage[];
+  /** Of the machine that runs them. */
+  readonly processors: number;
+}
+
 /**
  * Runs tasks. Everything is keyed by task id, and everything may be repeated: performing twice equals performing once.
  * What a runtime starts outlives a crash of Teal and is found again by `open`.
@@ -111,6 +134,8 @@ export interface Runtime {
    * tasks have printed nothing.
    */
   readOutput(taskId: string, container: string, from: string | undefined): Promise<Output>;
+  /** What running tasks use now; those that end meanwhile are left out. */
+  usage(): Promise<RuntimeUsage>;
   /** Refuses what it cannot run, before anything is started: a sentence for the user, or `undefined`. */
   refuse(task: TaskSpec): string | undefined;
   /** Leaves tasks running; ends only the runtime's own listening. */

@@ -1,5 +1,5 @@
 import type * as Sdk from '@aws-sdk/client-cloudwatch';
-import type { PublishMetrics } from '../../kernel/metrics.ts';
+import type { PublishDurably, PublishMetrics } from '../../kernel/metrics.ts';
 import type { Actions, Service } from '../../wire/types.ts';
 import { getMetricData } from './actions/get-metric-data.ts';
 import { getMetricStatistics } from './actions/get-metric-statistics.ts';
@@ -9,7 +9,7 @@ import { alarms } from './alarms/index.ts';
 import type { CloudWatchParts } from './deps.ts';
 import { evaluateMath } from './math/evaluate-math.ts';
 import type { MetricDeps } from './metrics-deps.ts';
-import { publishInto } from './publish.ts';
+import { publishDurablyInto, publishInto } from './publish.ts';
 import { Ingest } from './series/ingest.ts';
 import { createRollUpLoop } from './series/roll-up-loop.ts';
 import { seriesReader } from './series/series-reader.ts';
@@ -31,6 +31,7 @@ import { seriesReader } from './series/series-reader.ts';
 
 export interface CloudWatchService extends Service {
   readonly publish: PublishMetrics;
+  readonly publishDurably: PublishDurably;
 }
 
 export function cloudwatch(parts: CloudWatchParts): CloudWatchService {
@@ -43,6 +44,7 @@ export function cloudwatch(parts: CloudWatchParts): CloudWatchService {
     name: 'cloudwatch',
     actions: { ...metricActions({ store, clock, ingest, reader }), ...watching.actions },
     publish: publishInto(ingest, logger),
+    publishDurably: publishDurablyInto(ingest),
     async start() {
       rolling.start();
       watching.loop.start();

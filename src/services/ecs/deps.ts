@@ -4,6 +4,7 @@ import type { Bell } from '../../kernel/bell.ts';
 import type { Checkpoint } from '../../kernel/checkpoint.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
+import type { PublishMetrics } from '../../kernel/metrics.ts';
 import type { EmitEvent } from '../../kernel/platform-event.ts';
 import type { AppendWith } from '../../store/append-with.ts';
 import type { Store } from '../../store/store.ts';
@@ -21,4 +22,6 @@ export interface EcsDeps {
   /** Hears of changes of tasks, services and deployments. */
   readonly emit: EmitEvent;
   readonly checkpoint: Checkpoint;
+  /** Takes the metrics of `AWS/ECS` and `ECS/ContainerInsights`; without it there are none. */
+  readonly publish?: PublishMetrics;
 }

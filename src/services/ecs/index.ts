@@ -6,9 +6,11 @@
  * Service Connect, VPC Lattice; volumes, secrets, environment files, `dependsOn` conditions other than START (such
  * tasks fail to start and say so); container health checks (the status stays UNKNOWN); log drivers other than
  * awslogs, and of that one lines put together (awslogs-datetime-format, awslogs-multiline-pattern); exec; the task
- * metadata endpoint; placement (constraints and strategies are kept and do nothing).
+ * metadata endpoint; placement (constraints and strategies are kept and do nothing);
+ * metrics of networks and storage, of instances and of reservations.
  */
 import type * as sdk from '@aws-sdk/client-ecs';
+import type { Readings } from '../../kernel/readings.ts';
 import type { AnyActions, Actions, Service } from '../../wire/types.ts';
 import { describeContainerInstances, listAccountSettings, listContainerInstances } from './actions/account.ts';
 import {
@@ -38,27 +40,34 @@ import { updateService } from './actions/update-service.ts';
 import type { EcsDeps } from './deps.ts';
 import { onInvalidInput } from './invalid-input.ts';
 import { createLoop } from './loop/loop.ts';
+import { createUsageWatch } from './metrics/usage-watch.ts';
 import { followOutput } from './output/follow-output.ts';
 
 export interface EcsService extends Service {
   /** Ends the loop and every task, their records kept: the next start brings as many back. */
   stopAllTasks(): Promise<void>;
+  /** Of services and tasks, for Prometheus. */
+  readonly readings: Readings;
 }
 
 /** Amazon ECS on a runtime of this machine. */
 export function ecs(deps: EcsDeps): EcsService {
   const loop = createLoop(deps);
+  const usage = createUsageWatch(deps, deps.publish ?? (() => undefined));
   let output: ReturnType<typeof followOutput> | undefined;
   const closeOutput = async () => output?.close();
   return {
     name: 'ecs',
     actions: ecsActions(deps),
     onInvalidInput,
+    readings: usage.readings,
     async start() {
       await loop.start();
       output = followOutput(deps);
+      if (deps.publish) usage.start();
     },
     async close() {
+      await usage.close();
       await closeOutput();
       await loop.close();
     },

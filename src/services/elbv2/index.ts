@@ -4,6 +4,7 @@ import type { Bell } from '../../kernel/bell.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import type { PublishMetrics } from '../../kernel/metrics.ts';
+import type { Readings } from '../../kernel/readings.ts';
 import type { Scope } from '../../kernel/scope.ts';
 import type { Store, Transaction } from '../../store/store.ts';
 import type { Actions, Service } from '../../wire/types.ts';
@@ -53,6 +54,7 @@ import { balancerHealth, type BalancerHealth } from './health.ts';
 import { invalidInput } from './invalid-input.ts';
 import { keepBalancer } from './loop.ts';
 import { keepPublishing } from './metrics/publisher.ts';
+import { elbReadings } from './metrics/readings.ts';
 import type { Network } from './network.ts';
 import { elbRecords } from './records.ts';
 
@@ -98,6 +100,8 @@ export interface ElbService extends Service {
   describeHealth(): Promise<BalancerHealth>;
   /** What whoever keeps certificates asks about those that listeners show. */
   readonly certificateUsers: CertificateUsers;
+  /** What the balancer counts, for Prometheus. */
+  readonly readings: Readings;
 }
 
 export interface CertificateUsers {
@@ -121,6 +125,7 @@ export function elbv2(deps: ElbDeps): ElbService {
     onInvalidInput: invalidInput,
     describeHealth: () => balancerHealth(store, link),
     certificateUsers: certificateUsers(elb),
+    readings: () => elbReadings(store, link),
     async start() {
       await store.transaction(findDrains);
       await link.reapply();

@@ -21,6 +21,7 @@ import { InstanceContainers } from './instance-containers.ts';
 import { readContainerLog } from './output.ts';
 import { removeNetwork } from './task-network.ts';
 import { TaskPlace } from './task-place.ts';
+import { readUsage } from './usage.ts';
 
 export interface DockerRuntimeOptions extends RuntimeOptions {
   /** `DOCKER_HOST`, else the usual socket, unless given. */
@@ -123,6 +124,11 @@ class DockerRuntime implements Runtime {
     return info
       ? readContainerLog(found, from, info.State.Status === 'exited')
       : { lines: [], next: from, isAll: true };
+  }
+
+  async usage(): ReturnType<Runtime['usage']> {
+    const running = this.#records.all().filter(({ startedAt, stoppedAt }) => startedAt && stoppedAt === undefined);
+    return readUsage(this.#engine, this.#options.instance, running);
   }
 
   refuse(): string | undefined {

@@ -1,6 +1,6 @@
 import { seconds, type Millis } from '../../../kernel/span.ts';
 import type { ContainerSpec, Runtime, TaskSpec } from '../runtime.ts';
-import { observeFake, type FakeBehaviour, type FakeContainer, type FakeTask } from './fake-task.ts';
+import { observeFake, usageOfFake, type FakeBehaviour, type FakeContainer, type FakeTask } from './fake-task.ts';
 
 export interface FakeRuntimeOptions {
   readonly onChange?: () => void;
@@ -27,6 +27,8 @@ export interface FakeRuntime extends Runtime {
   finishStop(taskId: string): void;
   /** Lets a container, the first unless named, print a line. */
   print(taskId: string, line: string, container?: string): void;
+  /** Lets a container, the first unless named, have used so much. */
+  use(taskId: string, used: { readonly cpuNanos: number; readonly memoryBytes: number }, container?: string): void;
   /** Ends one container, the first unless named; the others follow when it is essential. */
   crash(taskId: string, exitCode?: number, container?: string): void;
 }
@@ -82,8 +84,9 @@ export function createFakeRuntime(options: FakeRuntimeOptions = {}): FakeRuntime
     task.startedAt = now();
     for (const container of task.containers) container.state = 'running';
     for (const container of task.containers) {
-      const { exits, prints = [] } = behaviour(container.spec);
+      const { exits, prints = [], uses } = behaviour(container.spec);
       container.printed.push(...prints);
+      if (uses) container.used = uses;
       if (exits !== undefined) end(task, container, exits);
     }
     changed();
@@ -113,6 +116,16 @@ export function createFakeRuntime(options: FakeRuntimeOptions = {}): FakeRuntime
       const printed = world.get(taskId)?.containers.find(({ spec }) => spec.name === container)?.printed ?? [];
       const lines = printed.slice(Number(from ?? 0));
       return { lines: lines.map((message) => ({ message })), next: String(printed.length), isAll: true };
+    },
+    async usage() {
+      const tasks = [...world.values()]
+        .map((task) => usageOfFake(task, now()))
+        .filter(({ containers }) => containers.length > 0);
+      return { tasks, processors: 2 };
+    },
+    use(taskId, used, name) {
+      const container = require(taskId).containers.find((one) => name === undefined || one.spec.name === name);
+      if (container) container.used = used;
     },
     print(taskId, line, name) {
       const container = require(taskId).containers.find((one) => name === undefined || one.spec.name === name);

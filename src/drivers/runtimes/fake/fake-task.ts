@@ -5,6 +5,7 @@ import type {
   TaskObservation,
   TaskSpec,
   TaskState,
+  TaskUsage,
 } from '../runtime.ts';
 
 /** What a container of the fake does by itself; nothing said means that it runs until it is told to end. */
@@ -13,6 +14,8 @@ export interface FakeBehaviour {
   readonly exits?: number;
   /** Lines, as soon as it has started. */
   readonly prints?: readonly string[];
+  /** What it has used from the first moment on; nothing unless given. */
+  readonly uses?: { readonly cpuNanos: number; readonly memoryBytes: number };
   /** Lives on after SIGTERM, until SIGKILL. */
   readonly ignoresTerm?: boolean;
 }
@@ -24,6 +27,7 @@ export interface FakeContainer {
   state: ContainerObservation['state'];
   exitCode?: number;
   reason?: string;
+  used?: { readonly cpuNanos: number; readonly memoryBytes: number };
 }
 
 export interface FakeTask {
@@ -60,3 +64,11 @@ function stateOf(task: FakeTask): TaskState {
   if (task.stopAsked || essentialEnded) return 'stopping';
   return task.startedAt === undefined ? 'starting' : 'running';
 }
+
+/** Tells what the running containers of a fake task were made to use, at a moment in epoch milliseconds. */
+export const usageOfFake = ({ spec, containers }: FakeTask, at: number): TaskUsage => ({
+  taskId: spec.taskId,
+  containers: containers
+    .filter(({ state }) => state === 'running')
+    .map(({ spec: { name }, used }) => ({ name, at, cpuNanos: 0, memoryBytes: 0, ...used })),
+});

@@ -13,6 +13,7 @@ import { markedProcesses, signalProcess } from './process-table.ts';
 import { argvOf, whyNotRun, whyNotStart } from './program.ts';
 import { TaskContainers } from './task-containers.ts';
 import { taskEnvironment } from './task-environment.ts';
+import { readTaskUsage } from './task-usage.ts';
 
 /** ECS's default stop timeout: what the others get when an essential container has ended. */
 const OTHERS_GRACE = seconds(30);
@@ -107,6 +108,13 @@ class ProcessRuntime implements Runtime {
     // Looked at first: what it printed before it ended is in the file by then.
     const hasEnded = this.#containers.lookAt(record, spec).state === 'stopped';
     return readLog(this.#containers.files(record, spec), from, hasEnded);
+  }
+
+  async usage(): ReturnType<Runtime['usage']> {
+    return readTaskUsage(
+      this.#records.all().filter(({ stoppedAt }) => stoppedAt === undefined),
+      this.#containers,
+    );
   }
 
   refuse(task: TaskSpec): string | undefined {
