@@ -93,6 +93,23 @@ export const MIGRATIONS: readonly Migration[] = [
       await sql`create table log_sizes (group_key integer primary key, bytes integer not null)`.execute(db);
     },
   },
+  {
+    name: '0006-lambda-versions',
+    async up(db) {
+      await documents(
+        'lambda_versions',
+        'lambda_version_counters',
+        'lambda_aliases',
+        'lambda_policies',
+        'lambda_event_configs',
+        'lambda_deliveries',
+      )(db);
+      await sql`update lambda_invocations set doc = json_insert(doc, '$.acceptedAt', json_extract(doc, '$.dueAt'))`.execute(
+        db,
+      );
+      await addMembers(db, 'lambda_invocations', { refusals: 0 });
+    },
+  },
 ];
 
 /** Gives every document of a kind the members that it lacks. @param at - where in the document they belong */

@@ -1,3 +1,4 @@
+import { destinationOf } from './events/destination.ts';
 import { invalidParameter } from './faults.ts';
 
 /** Variables that Lambda sets itself. Source: Lambda, defined runtime environment variables. */
@@ -42,20 +43,29 @@ const tooLarge = (member: string, limit: number) =>
     `'${member}' value failed to satisfy constraint: Member must have value less than or equal to ${limit}`,
   );
 
+/** @throws InvalidParameterValueException for what is no topic; an empty ARN takes the target away */
+export function checkDeadLetterTarget(arn = ''): void {
+  if (arn === '' || destinationOf(arn)?.to === 'sns') return;
+  if (arn.split(':')[2] === 'sqs')
+    throw invalidParameter(`Teal has no queues: '${arn}' must be the ARN of an SNS topic`);
+  throw invalidParameter(`The provided dead-letter target '${arn}' is not the ARN of an SNS topic`);
+}
+
 /** Members that are refused rather than accepted without effect. */
 const UNMADE = [
   'CapacityProviderConfig',
+  'ClientContext',
   'CodeSigningConfigArn',
-  'DeadLetterConfig',
   'DurableConfig',
+  'DurableExecutionName',
   'FileSystemConfigs',
   'ImageConfig',
   'KMSKeyArn',
   'Layers',
-  'Publish',
   'PublishTo',
   'SourceKMSKeyArn',
   'TenancyConfig',
+  'TenantId',
 ];
 
 export function refuseUnmade(input: object): void {

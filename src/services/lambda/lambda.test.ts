@@ -43,9 +43,16 @@ const newService = (): Service =>
     logger: silentLogger(),
     functions: createFakeFunctions(handlers),
     append: async () => undefined,
+    publish: () => undefined,
+    clients: { events: unused, lambda: unused, sns: unused },
+    checkpoint: () => undefined,
     folder,
     endpoint: () => 'http://127.0.0.1:4566',
   });
+
+const unused = () => {
+  throw new Error('no client is needed here');
+};
 
 let requests = 0;
 async function call(operation: string, input: object): Promise<Record<string, unknown>> {

@@ -1,9 +1,25 @@
 import type { FunctionConfiguration, LastUpdateStatusReasonCode, Runtime } from '@aws-sdk/client-lambda';
 import { shownSha256 } from './code-store.ts';
-import type { FunctionRecord } from './records.ts';
+import type { Qualified } from './qualified.ts';
+import { LATEST, type FunctionRecord, type VersionRecord } from './records.ts';
+
+/** As it was asked for: with a qualifier the ARN carries it. */
+export const shownQualified = ({ record, arn }: Pick<Qualified, 'record' | 'arn'>): FunctionConfiguration => ({
+  ...shownFunction(record),
+  FunctionArn: arn,
+});
+
+/** With its version in the ARN, as lists of versions have it. */
+export const shownVersion = (record: FunctionRecord | VersionRecord): FunctionConfiguration => ({
+  ...shownFunction(record),
+  FunctionArn: `${record.arn}:${versionOf(record)}`,
+});
+
+export const versionOf = (record: FunctionRecord | VersionRecord): string =>
+  'version' in record ? record.version : LATEST;
 
 /** A function as GetFunctionConfiguration shows it. */
-export function shownFunction(record: FunctionRecord): FunctionConfiguration {
+export function shownFunction(record: FunctionRecord | VersionRecord): FunctionConfiguration {
   return {
     FunctionName: record.name,
     FunctionArn: record.arn,
@@ -16,7 +32,8 @@ export function shownFunction(record: FunctionRecord): FunctionConfiguration {
     MemorySize: record.memorySize,
     LastModified: new Date(record.lastModifiedAt).toISOString().replace('Z', '+0000'),
     CodeSha256: shownSha256(record.code.id),
-    Version: '$LATEST',
+    Version: versionOf(record),
+    ...(record.deadLetterTarget === undefined ? {} : { DeadLetterConfig: { TargetArn: record.deadLetterTarget } }),
     ...(record.network ? { VpcConfig: shownNetwork(record.network) } : {}),
     ...(record.environment ? { Environment: { Variables: { ...record.environment } } } : {}),
     TracingConfig: { Mode: record.tracingMode },

@@ -4,13 +4,14 @@ import type { Scope } from '../../../kernel/scope.ts';
 import { DuplicateRecord } from '../../../store/store.ts';
 import type { Action, ActionInput } from '../../../wire/types.ts';
 import { withSettings } from '../changes.ts';
-import { checkEnvironment, checkSizes, refuseUnmade, requireZip } from '../checks.ts';
+import { checkDeadLetterTarget, checkEnvironment, checkSizes, refuseUnmade, requireZip } from '../checks.ts';
 import type { LambdaTools } from '../deps.ts';
 import { conflict, functionNotFound, invalidParameter } from '../faults.ts';
 import { functionArn, readFunctionName } from '../function-name.ts';
-import { functionsIn, type CodeRecord, type FunctionRecord } from '../records.ts';
+import { publishVersion } from '../publish.ts';
+import { functionsIn, type CodeRecord, type FunctionRecord, type VersionRecord } from '../records.ts';
 import { checkRuntime } from '../runtimes.ts';
-import { shownFunction } from '../shown.ts';
+import { shownFunction, shownVersion } from '../shown.ts';
 
 type Input = ActionInput<typeof CreateFunctionCommand>;
 
@@ -24,14 +25,18 @@ export const createFunction =
     if (await functionsIn(tools.store).get(ctx, name)) throw alreadyExists(name);
     const code = await tools.code.keep(zip);
     const record = newRecord(input, name, ctx, code, tools.clock.now().getTime());
+    let version: VersionRecord | undefined;
     try {
-      await functionsIn(tools.store).insert(ctx, name, record);
+      version = await tools.store.transaction(async (tx) => {
+        await functionsIn(tx).insert(ctx, name, record);
+        return input.Publish ? publishVersion(tx, ctx, record) : undefined;
+      });
     } catch (error) {
       if (error instanceof DuplicateRecord) throw alreadyExists(name);
       throw error;
     }
     tools.ring();
-    return shownFunction(record);
+    return version ? shownVersion(version) : shownFunction(record);
   };
 
 function check(input: Input, { functions }: LambdaTools): Uint8Array {
@@ -49,6 +54,7 @@ function check(input: Input, { functions }: LambdaTools): Uint8Array {
   refuseUnmade(input);
   refuseUnmade(input.Code);
   checkSizes(input);
+  checkDeadLetterTarget(input.DeadLetterConfig?.TargetArn);
   checkEnvironment(input.Environment?.Variables ?? {});
   return requireZip(input.Code);
 }

@@ -1,12 +1,14 @@
 import type { UpdateFunctionCodeCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import type { Action } from '../../../wire/types.ts';
-import { refuseOtherRevision, updateFunction, withSettings } from '../changes.ts';
-import { checkEnvironment, checkSizes, refuseUnmade, requireZip } from '../checks.ts';
+import { updateFunction, withSettings } from '../changes.ts';
+import { checkDeadLetterTarget, checkEnvironment, checkSizes, refuseUnmade, requireZip } from '../checks.ts';
 import type { LambdaTools } from '../deps.ts';
+import { refuseOtherRevision } from '../faults.ts';
 import { readFunctionName } from '../function-name.ts';
+import { publishVersion } from '../publish.ts';
 import { requireFunction, type FunctionRecord } from '../records.ts';
 import { checkRuntime } from '../runtimes.ts';
-import { shownFunction } from '../shown.ts';
+import { shownFunction, shownVersion } from '../shown.ts';
 
 export const updateFunctionCode =
   (tools: LambdaTools): Action<typeof UpdateFunctionCodeCommand> =>
@@ -21,7 +23,12 @@ export const updateFunctionCode =
       architecture: input.Architectures?.[0] ?? record.architecture,
     });
     if (input.DryRun) return shownFunction(change(current));
-    return shownFunction(await updateFunction(tools, ctx, current, input.RevisionId, change));
+    if (!input.Publish) return shownFunction(await updateFunction(tools, ctx, current, input.RevisionId, change));
+    return shownVersion(
+      await updateFunction(tools, ctx, current, input.RevisionId, change, (tx, updated) =>
+        publishVersion(tx, ctx, updated),
+      ),
+    );
   };
 
 export const updateFunctionConfiguration =
@@ -31,6 +38,7 @@ export const updateFunctionConfiguration =
     if (input.Runtime) checkRuntime(input.Runtime, tools.functions);
     refuseUnmade(input);
     checkSizes(input);
+    checkDeadLetterTarget(input.DeadLetterConfig?.TargetArn);
     checkEnvironment(input.Environment?.Variables ?? {});
     const change = (record: FunctionRecord) => withSettings(record, input);
     return shownFunction(await updateFunction(tools, ctx, current, input.RevisionId, change));
