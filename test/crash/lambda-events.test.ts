@@ -61,30 +61,34 @@ const send = (n: number): Promise<boolean> =>
 
 const heard = (path: string) => new Set(sink.taken.filter((one) => one.path === path).map(({ body }) => Number(body)));
 
-it('performs every event that it took and tells how it ended, though Teal is killed at every step', async () => {
-  teal = await start();
-  await build();
-  await teal.stop();
-  const ends = [];
-  const taken: number[] = [];
-  let n = 0;
-  for (const checkpoint of ['lambda.event.stored', 'lambda.event.performed:2', 'lambda.event.ended:2']) {
-    teal = await start('--kill-at', checkpoint);
+it(
+  'performs every event that it took and tells how it ended, though Teal is killed at every step',
+  { timeout: 180_000 },
+  async () => {
+    teal = await start();
+    await build();
+    await teal.stop();
+    const ends = [];
+    const taken: number[] = [];
+    let n = 0;
+    for (const checkpoint of ['lambda.event.stored', 'lambda.event.performed:2', 'lambda.event.ended:2']) {
+      teal = await start('--kill-at', checkpoint);
+      for (const next of [++n, ++n, ++n]) if (await send(next)) taken.push(next);
+      ends.push(await teal.ended);
+    }
+    teal = await start();
     for (const next of [++n, ++n, ++n]) if (await send(next)) taken.push(next);
+    teal.child.kill('SIGKILL');
     ends.push(await teal.ended);
-  }
-  teal = await start();
-  for (const next of [++n, ++n, ++n]) if (await send(next)) taken.push(next);
-  teal.child.kill('SIGKILL');
-  ends.push(await teal.ended);
-  teal = await start();
+    teal = await start();
 
-  for (const path of ['/performed', '/told'])
-    await eventually(`${path} of all`, () => taken.every((one) => heard(path).has(one)) || undefined);
+    for (const path of ['/performed', '/told'])
+      await eventually(`${path} of all`, () => taken.every((one) => heard(path).has(one)) || undefined, 60_000);
 
-  expect(ends.map(({ signal }) => signal)).toEqual(Array(4).fill('SIGKILL'));
-  expect(taken).toEqual(expect.arrayContaining([10, 11, 12]));
-  // Stored before the answer: an event whose answer was lost is performed too.
-  await eventually('the event without an answer', () => heard('/told').has(1) || undefined);
-  expect(taken).not.toContain(1);
-});
+    expect(ends.map(({ signal }) => signal)).toEqual(Array(4).fill('SIGKILL'));
+    expect(taken).toEqual(expect.arrayContaining([10, 11, 12]));
+    // Stored before the answer: an event whose answer was lost is performed too.
+    await eventually('the event without an answer', () => heard('/told').has(1) || undefined);
+    expect(taken).not.toContain(1);
+  },
+);

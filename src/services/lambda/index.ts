@@ -31,6 +31,7 @@ import { deliveryWork } from './events/deliver.ts';
 import { eventWork } from './events/perform-events.ts';
 import { invalidInput } from './invalid-input.ts';
 import { createConcurrency } from './invoking/concurrency.ts';
+import { createMetricBuffer } from './invoking/metric-buffer.ts';
 import { startLambdaLoop, type LambdaLoop } from './loop.ts';
 import { functionsIn, versionsIn } from './records.ts';
 
@@ -51,8 +52,10 @@ import { functionsIn, versionsIn } from './records.ts';
  */
 export function lambda(deps: LambdaDeps): Service {
   const bell = createBell(deps.clock);
+  const metrics = createMetricBuffer(deps.clock, deps.publish);
   const tools: LambdaTools = {
     ...deps,
+    publish: metrics.publish,
     code: createCodeStore(deps.folder),
     concurrency: createConcurrency(),
     ring: () => bell.ring(),
@@ -78,6 +81,7 @@ export function lambda(deps: LambdaDeps): Service {
       await events.close();
       await deliveries.close();
       await loop?.close();
+      await metrics.close();
     },
   };
 }
