@@ -160,11 +160,13 @@ export class Shop {
     );
   }
 
-  async deploy({ name }: Stack): Promise<string> {
+  /** @param Hooks - lifecycle events and the functions they wait for */
+  async deploy({ name }: Stack, Hooks: readonly Readonly<Record<string, string>>[] = []): Promise<string> {
     const Properties = { TaskDefinition: 'web:1', LoadBalancerInfo: { ContainerName: 'web', ContainerPort: 8080 } };
     const content = JSON.stringify({
       version: 0.0,
       Resources: [{ TargetService: { Type: 'AWS::ECS::Service', Properties } }],
+      ...(Hooks.length > 0 && { Hooks }),
     });
     const { deploymentId } = await this.teal.codedeploy.send(
       new CreateDeploymentCommand({
