@@ -173,6 +173,23 @@ it('pages through functions by name', async () => {
   expect(second['NextMarker']).toBeUndefined();
 });
 
+it('changes and publishes nothing while a function is created or updated', async () => {
+  await service.close();
+  await create();
+  const pending = { code: 'ResourceConflictException', message: expect.stringContaining('state: Pending') as string };
+
+  for (const operation of ['PublishVersion', 'UpdateFunctionConfiguration'])
+    await expect(call(operation, { FunctionName: 'hook' })).rejects.toMatchObject(pending);
+  service = newService();
+  await service.start();
+  await active();
+  await service.close();
+  await call('UpdateFunctionConfiguration', { FunctionName: 'hook', Timeout: 9 });
+  const message = `The operation cannot be performed at this time. An update is in progress for resource: ${ARN}`;
+  for (const operation of ['PublishVersion', 'UpdateFunctionConfiguration'])
+    await expect(call(operation, { FunctionName: 'hook' })).rejects.toMatchObject({ message });
+});
+
 it('updates code and configuration, and refuses another revision', async () => {
   await create({ Environment: { Variables: { A: '1' } } });
   await active();
