@@ -73,6 +73,7 @@ export function lambda(deps: LambdaDeps): Service {
       const records = [functionsIn(deps.store), versionsIn(deps.store)] as const;
       const used = await Promise.all(records.map((kind) => kind.everywhere()));
       await tools.code.removeAllBut(new Set(used.flat().map(({ record }) => record.code.id)));
+      metrics.start();
       loop = startLambdaLoop(tools, bell);
       await deliveries.start();
       await events.start();

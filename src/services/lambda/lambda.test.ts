@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
@@ -171,6 +171,27 @@ it('pages through functions by name', async () => {
   expect(first['Functions']).toMatchObject([{ FunctionName: 'a' }, { FunctionName: 'b' }]);
   expect(second).toMatchObject({ Functions: [{ FunctionName: 'c' }] });
   expect(second['NextMarker']).toBeUndefined();
+});
+
+it('keeps the code of a version over a restart, though the function has other code since', async () => {
+  handlers.set('hook', (_event, { codeFolder }) => readFile(join(codeFolder, 'index.js'), 'utf8'));
+  await create({ Publish: true });
+  await active();
+  const ZipFile = zipSync({ 'index.js': strToU8('exports.handler = async () => 2;') });
+  await call('UpdateFunctionCode', { FunctionName: 'hook', ZipFile });
+  await service.close();
+  service = newService();
+  await service.start();
+
+  const [first, latest] = [
+    await call('Invoke', { FunctionName: 'hook:1' }),
+    await call('Invoke', { FunctionName: ARN }),
+  ];
+
+  expect([first['Payload'], latest['Payload']]).toEqual([
+    '"exports.handler = async () => 1;"',
+    '"exports.handler = async () => 2;"',
+  ]);
 });
 
 it('changes and publishes nothing while a function is created or updated', async () => {

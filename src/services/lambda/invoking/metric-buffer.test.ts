@@ -17,6 +17,7 @@ const datum = (value: number, when: Date, more: Partial<MetricDatum> = {}): Metr
 it('publishes together what was measured in one second, and the rest apart', async () => {
   const published: (readonly MetricDatum[])[] = [];
   const buffer = createMetricBuffer(systemClock(), (_scope, _namespace, data) => void published.push(data));
+  buffer.start();
 
   buffer.publish(scope, 'AWS/Lambda', [datum(0, at(10)), datum(1, at(20)), datum(0, at(900))]);
   buffer.publish(scope, 'AWS/Lambda', [datum(1, at(1000)), datum(7, at(30), { name: 'Duration' })]);

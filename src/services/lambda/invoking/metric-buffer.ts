@@ -11,7 +11,9 @@ const LONGEST_WAIT = minutes(1);
 
 /** Gathers what is published, since each publishing is a write. What is gathered when Teal is killed is in no metric. */
 export interface MetricBuffer {
+  /** Before the start, too. */
   readonly publish: PublishMetrics;
+  start(): void;
   /** Publishes what is gathered, and nothing after. */
   close(): Promise<void>;
 }
@@ -41,9 +43,12 @@ export function createMetricBuffer(clock: Clock, publish: PublishMetrics): Metri
       flush();
     }
   };
-  const running = run();
+  let running: Promise<void> | undefined;
 
   return {
+    start() {
+      running = run();
+    },
     publish(scope, namespace, data) {
       if (closing.signal.aborted) return;
       const { account, region } = scope;
@@ -56,6 +61,7 @@ export function createMetricBuffer(clock: Clock, publish: PublishMetrics): Metri
     async close() {
       closing.abort();
       await running;
+      flush();
     },
   };
 }
