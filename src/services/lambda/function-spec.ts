@@ -13,9 +13,13 @@ export async function functionSpec(tools: LambdaTools, scope: Scope, record: Fun
     arn: record.arn,
     name: record.name,
     version: '$LATEST',
-    codeFolder: await tools.code.folderOf(record.code.id),
-    runtime: record.runtime,
-    handler: record.handler,
+    package: {
+      kind: 'zip',
+      folder: await tools.code.folderOf(record.code.id),
+      layers: [],
+      runtime: record.runtime,
+      handler: record.handler,
+    },
     environment: {
       AWS_ENDPOINT_URL: tools.endpoint(),
       AWS_REGION: scope.region,
@@ -28,6 +32,7 @@ export async function functionSpec(tools: LambdaTools, scope: Scope, record: Fun
     timeout: seconds(record.timeout),
     timeoutSeconds: record.timeout,
     memoryMiB: record.memorySize,
+    ephemeralStorageMiB: record.ephemeralStorage,
     logGroup: record.logging.group,
   };
 }

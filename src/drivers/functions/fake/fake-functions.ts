@@ -7,10 +7,12 @@ export type FakeHandler = (event: unknown, spec: FunctionSpec) => unknown;
 export function createFakeFunctions(handlers: ReadonlyMap<string, FakeHandler>): Functions {
   return {
     name: 'process',
-    refuse: (runtime) => (/^(nodejs|python3)/.test(runtime) ? undefined : `'${runtime}' is no runtime of the fake`),
+    refuse: (runtime) =>
+      /^(nodejs|python3|provided)/.test(runtime) ? undefined : `'${runtime}' is no runtime of the fake`,
+    refuseImages: async () => undefined,
     async invoke(spec, payload, requestId) {
       const handler = handlers.get(spec.name);
-      if (!handler) return failed(requestId, 'Runtime.HandlerNotFound', `${spec.handler} is undefined or not exported`);
+      if (!handler) return failed(requestId, 'Runtime.HandlerNotFound', `${spec.name} is undefined or not exported`);
       try {
         const result = await handler(JSON.parse(payload), spec);
         return { payload: JSON.stringify(result ?? null), logTail: log(requestId) };
