@@ -27,6 +27,8 @@ export const RECORD_KINDS = [
   'lambda_policies',
   'lambda_event_configs',
   'lambda_deliveries',
+  'lambda_layer_versions',
+  'lambda_layer_counters',
   'cloudwatch_alarms',
   'cloudwatch_alarm_history',
   'logs_groups',

@@ -110,6 +110,7 @@ export const MIGRATIONS: readonly Migration[] = [
       await addMembers(db, 'lambda_invocations', { refusals: 0 });
     },
   },
+  { name: '0007-lambda-layers', up: documents('lambda_layer_versions', 'lambda_layer_counters') },
 ];
 
 /** Gives every document of a kind the members that it lacks. @param at - where in the document they belong */

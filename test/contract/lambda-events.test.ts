@@ -231,8 +231,8 @@ it('refuses what it cannot invoke, in AWS words', async () => {
     name: 'ResourceNotFoundException',
     message: `Function not found: ${arnOf('strict')}:9`,
   });
-  await expect(send({ ClientContext: 'e30=' })).rejects.toMatchObject({
+  await expect(send({ TenantId: 'tenant' })).rejects.toMatchObject({
     name: 'InvalidParameterValueException',
-    message: expect.stringContaining("'ClientContext'") as string,
+    message: expect.stringContaining("'TenantId'") as string,
   });
 });

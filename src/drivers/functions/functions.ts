@@ -17,6 +17,8 @@ export interface ZipPackage {
 export interface ImagePackage {
   readonly kind: 'image';
   readonly uri: string;
+  /** What the URI stood for when it was given: another image under the same tag changes nothing. */
+  readonly id: string;
   readonly entryPoint?: readonly string[];
   readonly command?: readonly string[];
   readonly workingDirectory?: string;
@@ -73,13 +75,21 @@ export interface PrintedLine {
  */
 export type Print = (stream: string, lines: readonly PrintedLine[]) => Promise<void>;
 
+export type ResolvedImage =
+  | {
+      /** `sha256:` and 64 hexadecimal digits. */
+      readonly id: string;
+      readonly refused?: undefined;
+    }
+  | { readonly refused: string };
+
 /** Runs functions. Whatever a function does, it never harms Teal. */
 export interface Functions {
   readonly name: FunctionsName;
   /** Says why this machine cannot run the runtime (no `python3`, unknown name), or `undefined`. */
   refuse(runtime: string): string | undefined;
-  /** Says why this machine cannot run container images, or `undefined`. */
-  refuseImages(): Promise<string | undefined>;
+  /** Finds a container image on this machine, or pulls it; says why it cannot be run. */
+  resolveImage(uri: string): Promise<ResolvedImage>;
   invoke(
     spec: FunctionSpec,
     payload: string,

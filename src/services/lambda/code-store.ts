@@ -3,7 +3,7 @@ import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CodeRecord } from './records.ts';
-import { unpackZip } from './unzip.ts';
+import { unpackZip, unzippedSize } from './unzip.ts';
 
 /** Keeps packages on disk by their SHA-256, so that keeping one twice is keeping it once. */
 export interface CodeStore {
@@ -43,7 +43,7 @@ export function createCodeStore(folder: string): CodeStore {
       await unpack(id, zip);
       await mkdir(zips, { recursive: true });
       await moveIntoPlace(zipOf(id), (draft) => writeFile(draft, zip));
-      return { id, size: zip.length };
+      return { id, size: zip.length, unzippedSize: await unzippedSize(zip) };
     },
     async folderOf(id) {
       const target = join(unpacked, id);

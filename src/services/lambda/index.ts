@@ -20,6 +20,14 @@ import {
 } from './actions/event-invoke-configs.ts';
 import { getFunction, getFunctionCodeSigningConfig, getFunctionConfiguration } from './actions/get-function.ts';
 import { invoke } from './actions/invoke.ts';
+import {
+  deleteLayerVersion,
+  getLayerVersion,
+  getLayerVersionByArn,
+  listLayers,
+  listLayerVersions,
+  publishLayerVersion,
+} from './actions/layers.ts';
 import { listFunctions } from './actions/list-functions.ts';
 import { addPermission, getPolicy, removePermission } from './actions/permissions.ts';
 import { listTags, tagResource, untagResource } from './actions/tags.ts';
@@ -32,23 +40,27 @@ import { eventWork } from './events/perform-events.ts';
 import { invalidInput } from './invalid-input.ts';
 import { createConcurrency } from './invoking/concurrency.ts';
 import { createMetricBuffer } from './invoking/metric-buffer.ts';
+import { layerVersionsIn } from './layers.ts';
 import { startLambdaLoop, type LambdaLoop } from './loop.ts';
+import { codeIdsOf } from './packaging.ts';
 import { functionsIn, versionsIn } from './records.ts';
 
 /*
- * Lambda: functions in zip packages, run for real, with versions, weighted aliases, reserved concurrency, and events that
+ * Lambda: functions in zip packages, with layers, and in images, run for real, with versions, weighted aliases, reserved concurrency, and events that
  * are tried again and tell destinations and dead-letter topics how they ended.
  *
- * Not served, and refused with an error that says so: images; code from S3; layers; queues and buckets as destinations or
+ * Not served, and refused with an error that says so: code from S3; shared layers; queues and buckets as destinations or
  * dead letters; file systems; code signing; SnapStart; customer keys; URLs; event sources; provisioned concurrency; response
- * streaming; InvokeAsync; client context; tenants; durable and edge functions.
+ * streaming; InvokeAsync; tenants; durable and edge functions.
  *
  * Kept and shown, without effect: the role; resource policies, since nobody is refused; VpcConfig; tracing; the format of
- * logs; ephemeral storage; architectures.
+ * logs; architectures.
  *
- * Different from AWS: a function's access key id is its account's number; `Code.Location` is a file URL; an event whose
- * function, version or alias is gone is dropped; of one function at most 128 events run at once; limits of an account are
- * AWS's defaults and cannot be raised.
+ * Different from AWS: an image may come from any registry, is found or pulled while the call waits, and its CodeSha256 is
+ * the Docker Engine's id of it; what a zip runs in is no container, so runtimes find layers by their search paths instead
+ * of `/opt`; a function's access key id is its account's number; `Code.Location` is a file URL; an event whose function,
+ * version or alias is gone is dropped; of one function at most 128 events run at once; limits of an account are AWS's
+ * defaults and cannot be raised.
  */
 export function lambda(deps: LambdaDeps): Service {
   const bell = createBell(deps.clock);
@@ -72,7 +84,10 @@ export function lambda(deps: LambdaDeps): Service {
     async start() {
       const records = [functionsIn(deps.store), versionsIn(deps.store)] as const;
       const used = await Promise.all(records.map((kind) => kind.everywhere()));
-      await tools.code.removeAllBut(new Set(used.flat().map(({ record }) => record.code.id)));
+      const layers = (await layerVersionsIn(deps.store).everywhere()).map(({ record }) => record.code.id);
+      await tools.code.removeAllBut(
+        new Set([...used.flatMap((kept) => kept.flatMap(({ record }) => codeIdsOf(record))), ...layers]),
+      );
       metrics.start();
       loop = startLambdaLoop(tools, bell);
       await deliveries.start();
@@ -96,6 +111,7 @@ const actionsOf = (tools: LambdaTools) =>
     DeleteFunction: deleteFunction(tools),
     DeleteFunctionConcurrency: deleteFunctionConcurrency(tools),
     DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig(tools),
+    DeleteLayerVersion: deleteLayerVersion(tools),
     GetAccountSettings: getAccountSettings(tools),
     GetAlias: getAlias(tools),
     GetFunction: getFunction(tools),
@@ -103,13 +119,18 @@ const actionsOf = (tools: LambdaTools) =>
     GetFunctionConcurrency: getFunctionConcurrency(tools),
     GetFunctionConfiguration: getFunctionConfiguration(tools),
     GetFunctionEventInvokeConfig: getFunctionEventInvokeConfig(tools),
+    GetLayerVersion: getLayerVersion(tools),
+    GetLayerVersionByArn: getLayerVersionByArn(tools),
     GetPolicy: getPolicy(tools),
     Invoke: invoke(tools),
     ListAliases: listAliases(tools),
     ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs(tools),
     ListFunctions: listFunctions(tools),
+    ListLayers: listLayers(tools),
+    ListLayerVersions: listLayerVersions(tools),
     ListTags: listTags(tools),
     ListVersionsByFunction: listVersionsByFunction(tools),
+    PublishLayerVersion: publishLayerVersion(tools),
     PublishVersion: publishVersion(tools),
     PutFunctionConcurrency: putFunctionConcurrency(tools),
     PutFunctionEventInvokeConfig: putFunctionEventInvokeConfig(tools),

@@ -128,7 +128,14 @@ it.each([
   [{ Runtime: 'java21' }, "Teal cannot run 'java21'"],
   [{ Handler: undefined }, 'Runtime and Handler are mandatory'],
   [{ Code: { S3Bucket: 'b', S3Key: 'k' } }, 'does not read function code from S3'],
-  [{ Code: { ImageUri: 'i' }, PackageType: 'Image' }, 'not from images'],
+  [{ Code: { ImageUri: 'i' }, PackageType: 'Image' }, "Please don't provide Handler or Runtime or Layer"],
+  [{ Code: { ImageUri: 'i' } }, "Please don't provide ImageUri when the intended function PackageType is ZIP"],
+  [{ PackageType: 'Image', Runtime: undefined, Handler: undefined }, "Please don't provide ZipFile"],
+  [{ PackageType: 'Image', Runtime: undefined, Handler: undefined, Code: {} }, 'Please provide ImageUri'],
+  [{ ImageConfig: { Command: ['a'] } }, "Please don't provide ImageConfig"],
+  [{ EphemeralStorage: { Size: 511 } }, "'EphemeralStorage.Size' value failed"],
+  [{ EphemeralStorage: { Size: 10_241 } }, "'EphemeralStorage.Size' value failed"],
+  [{ MemorySize: 127 }, "'MemorySize' value failed"],
   [{ Code: {} }, 'Please provide a source for function code.'],
   [{ Code: { ZipFile: strToU8('no zip') } }, 'Could not unzip uploaded file.'],
   [{ Code: { ZipFile: zipSync({ '../out.js': strToU8('1') }) } }, 'Could not unzip uploaded file.'],
@@ -136,7 +143,12 @@ it.each([
   [{ Environment: { Variables: { AWS_REGION: 'x' } } }, 'Reserved keys used in this request: AWS_REGION'],
   [{ Environment: { Variables: { BIG: 'x'.repeat(5000) } } }, 'exceeded the 4KB limit'],
   [{ Timeout: 901 }, "'Timeout' value failed"],
-  [{ Layers: ['arn:aws:lambda:eu-west-1:123456789012:layer:l:1'] }, "does not support 'Layers'"],
+  [{ Layers: ['arn:aws:lambda:eu-west-1:123456789012:layer:l:1'] }, 'layer:l:1 does not exist.'],
+  [{ Layers: ['arn:aws:lambda:eu-west-1:999999999999:layer:l:1'] }, 'no resource-based policy allows'],
+  [
+    { Layers: Array.from('123456', (n) => `arn:aws:lambda:eu-west-1:123456789012:layer:l${n}:1`) },
+    'more than 5 layers',
+  ],
 ])('refuses to create with %j and leaves nothing', async (changes, message) => {
   await expect(create(changes)).rejects.toThrow(message);
 

@@ -2,6 +2,7 @@ import type { Scope } from '../../kernel/scope.ts';
 import type { Records, Transaction } from '../../store/store.ts';
 import { functionNotFound } from './faults.ts';
 import type { FunctionName } from './function-name.ts';
+import type { ImageRecord, LayerUse } from './packaging.ts';
 
 export const LATEST = '$LATEST';
 
@@ -18,6 +19,9 @@ export interface FunctionRecord {
   readonly memorySize: number;
   readonly environment?: Readonly<Record<string, string>>;
   readonly code: CodeRecord;
+  /** Only of a function whose package is an image; it has no runtime and no handler. */
+  readonly image?: ImageRecord;
+  readonly layers?: readonly LayerUse[];
   readonly architecture: 'x86_64' | 'arm64';
   readonly ephemeralStorage: number;
   readonly tracingMode: 'Active' | 'PassThrough';
@@ -82,6 +86,8 @@ export interface CodeRecord {
   readonly id: string;
   /** Bytes of the zip. */
   readonly size: number;
+  /** Bytes of its files; absent where it was kept before that was noted. */
+  readonly unzippedSize?: number;
 }
 
 /** An Event invocation that was promised and is not done. */

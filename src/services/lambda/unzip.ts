@@ -25,8 +25,7 @@ const TYPE = { mask: 0o170000, file: 0o100000, folder: 0o040000, link: 0o120000 
  */
 export async function unpackZip(zip: Uint8Array, folder: string): Promise<void> {
   try {
-    const bytes = Buffer.from(zip.buffer, zip.byteOffset, zip.byteLength);
-    const file = await fromBufferPromise(bytes, { lazyEntries: true, strictFileNames: true });
+    const file = await open(zip);
     const entries = await readDirectory(file);
     await mkdir(folder, { recursive: true });
     for (const entry of entries) if (!isLink(entry)) await write(file, entry, folder);
@@ -37,6 +36,18 @@ export async function unpackZip(zip: Uint8Array, folder: string): Promise<void> 
     throw cannotUnzip();
   }
 }
+
+/** Bytes of the files in a zip that {@link unpackZip} has taken. */
+export async function unzippedSize(zip: Uint8Array): Promise<number> {
+  const entries = await readDirectory(await open(zip));
+  return entries.reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0);
+}
+
+const open = (zip: Uint8Array): Promise<ZipFile> =>
+  fromBufferPromise(Buffer.from(zip.buffer, zip.byteOffset, zip.byteLength), {
+    lazyEntries: true,
+    strictFileNames: true,
+  });
 
 /** Sizes come from the directory, before anything is unpacked; an entry that unpacks to another size is refused. */
 async function readDirectory(file: ZipFile): Promise<Entry[]> {

@@ -51,7 +51,7 @@ describe.skipIf(unavailable !== undefined && !process.env['CI'])(`images (${unav
 
   const spec = (perform: string, image: Partial<ImagePackage> = {}, changes: Partial<FunctionSpec> = {}) => ({
     ...testSpec('image', folder, { timeout: seconds(60), timeoutSeconds: 60 }),
-    package: { kind: 'image', uri, entryPoint: [NODE], command: ['-e', runtime(perform)], ...image } as const,
+    package: { kind: 'image', uri, id: uri, entryPoint: [NODE], command: ['-e', runtime(perform)], ...image } as const,
     ...changes,
   });
   const invoke = (called: FunctionSpec) => functions.invoke(called, '{"n":1}', 'r-1');
@@ -108,9 +108,14 @@ describe.skipIf(unavailable !== undefined && !process.env['CI'])(`images (${unav
     ]);
   });
 
+  it('resolves an image to what it is now', async () => {
+    expect(await functions.resolveImage(uri)).toEqual({ id: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string });
+    expect(await functions.resolveImage('127.0.0.1:9/none:1')).toMatchObject({ refused: expect.any(String) as string });
+  });
+
   it('says that an entry point or an image is not there', async () => {
     const noProgram = await answerOf(spec('', { entryPoint: ['/no/such/program'] }));
-    const noImage = await answerOf(spec('', { uri: '127.0.0.1:9/none:1' }));
+    const noImage = await answerOf(spec('', { uri: '127.0.0.1:9/none:1', id: 'none' }));
 
     expect(noProgram).toMatchObject({
       errorType: 'Runtime.InvalidEntrypoint',
@@ -150,11 +155,13 @@ it('says that images need an Engine where none answers', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'teal-images-'));
   const functions = createProcessFunctions({ folder, instance: 'none', logger: silentLogger(), clock: systemClock() });
   try {
-    const called = { ...testSpec('image', folder), package: { kind: 'image', uri: 'any:1' } as const };
+    const called = { ...testSpec('image', folder), package: { kind: 'image', uri: 'any:1', id: 'any:1' } as const };
 
     const { payload } = await functions.invoke(called, '{}', 'r-1');
 
-    expect(await functions.refuseImages()).toContain('no Docker Engine answers');
+    expect(await functions.resolveImage('any:1')).toEqual({
+      refused: expect.stringContaining('no Docker Engine answers') as string,
+    });
     expect(JSON.parse(payload)).toMatchObject({
       errorMessage: expect.stringContaining("cannot run 'any:1'") as string,
     });

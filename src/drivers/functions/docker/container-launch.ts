@@ -8,7 +8,7 @@ import { millis } from '../../../kernel/span.ts';
 import { dockerAnswers } from '../../runtimes/docker/docker-answers.ts';
 import { engineMessage, openEngine } from '../../runtimes/docker/engine.ts';
 import { ensureImage } from '../../runtimes/docker/images.ts';
-import type { FunctionSpec, ImagePackage } from '../functions.ts';
+import type { FunctionSpec, ImagePackage, ResolvedImage } from '../functions.ts';
 import { CannotStart } from '../process/error-payload.ts';
 import type { SandboxPlan } from '../process/sandbox.ts';
 import { findReach, type Reach } from './container-reach.ts';
@@ -17,6 +17,8 @@ import { removeFunctionContainers, startFunctionContainer } from './function-con
 
 /** The Engine hands on what was printed before an answer within this. */
 const LAST_OUTPUT = millis(30);
+
+const NO_ENGINE = 'no Docker Engine answers on this machine: start one, or use a zip package';
 
 export interface ContainerLauncherOptions {
   readonly folder: string;
@@ -49,21 +51,22 @@ export class ContainerLauncher {
     if (existsSync(this.#mark)) this.#sweeping = this.#sweep();
   }
 
-  /** Why images cannot be run here, or `undefined`. */
-  async refuse(): Promise<string | undefined> {
-    if (await dockerAnswers()) return undefined;
-    return 'no Docker Engine answers on this machine: start one, or use a zip package';
+  async resolve(uri: string): Promise<ResolvedImage> {
+    if (!(await dockerAnswers())) return { refused: NO_ENGINE };
+    try {
+      const { engine } = await this.#open();
+      await ensureImage(engine, uri, this.#closing.signal);
+      return { id: (await engine.getImage(uri).inspect()).Id };
+    } catch (cause) {
+      return { refused: engineMessage(cause) };
+    }
   }
 
   /** Makes sure that the image is here. @throws {CannotStart} */
   async plan(spec: FunctionSpec, image: ImagePackage): Promise<SandboxPlan> {
-    const reason = await this.refuse();
-    if (reason) throw new CannotStart('Runtime.InvalidEntrypoint', `Teal cannot run '${image.uri}': ${reason}`);
     const { clock, instance } = this.#options;
+    const id = await this.#imageId(image);
     const { engine, reach } = await this.#open();
-    await ensureImage(engine, image.uri, this.#closing.signal).catch((cause: unknown) => {
-      throw new CannotStart('ImageAccessDenied', `Source image ${image.uri} is not available: ${engineMessage(cause)}`);
-    });
     return {
       spec,
       clock,
@@ -72,12 +75,31 @@ export class ContainerLauncher {
         const place = { runtimeApi: `${reach.teal}:${port}`, logStream };
         return startFunctionContainer(
           engine,
-          functionContainerOptions(spec, image, { place, reach, instance }),
+          functionContainerOptions(spec, { ...image, id }, { place, reach, instance }),
           clock,
           onOutput,
         );
       },
     };
+  }
+
+  /** The image that was resolved; should it be gone, what its URI stands for now. @throws {CannotStart} */
+  async #imageId({ id, uri }: ImagePackage): Promise<string> {
+    if (!(await dockerAnswers())) {
+      throw new CannotStart('Runtime.InvalidEntrypoint', `Teal cannot run '${uri}': ${NO_ENGINE}`);
+    }
+    const { engine } = await this.#open();
+    const isHere = await engine
+      .getImage(id)
+      .inspect()
+      .then(
+        () => true,
+        () => false,
+      );
+    if (isHere) return id;
+    const resolved = await this.resolve(uri);
+    if (resolved.refused === undefined) return resolved.id;
+    throw new CannotStart('ImageAccessDenied', `Source image ${uri} is not available: ${resolved.refused}`);
   }
 
   async close(): Promise<void> {

@@ -18,7 +18,7 @@ export function functionContainerOptions(
 ): ContainerCreateOptions {
   const environment = containerEnvironment(spec, place, reach);
   return {
-    Image: image.uri,
+    Image: image.id,
     Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
     Labels: { [FUNCTION_LABEL]: instance, 'teal.function': spec.arn },
     ...(image.entryPoint && { Entrypoint: [...image.entryPoint] }),

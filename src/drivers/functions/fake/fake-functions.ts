@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Functions, FunctionSpec, InvocationResult } from '../functions.ts';
 
 /** What stands in for a function's code. Throwing is failing, as in a real function. */
@@ -9,7 +10,7 @@ export function createFakeFunctions(handlers: ReadonlyMap<string, FakeHandler>):
     name: 'process',
     refuse: (runtime) =>
       /^(nodejs|python3|provided)/.test(runtime) ? undefined : `'${runtime}' is no runtime of the fake`,
-    refuseImages: async () => undefined,
+    resolveImage: async (uri) => ({ id: `sha256:${createHash('sha256').update(uri).digest('hex')}` }),
     async invoke(spec, payload, requestId) {
       const handler = handlers.get(spec.name);
       if (!handler) return failed(requestId, 'Runtime.HandlerNotFound', `${spec.name} is undefined or not exported`);

@@ -53,9 +53,9 @@ export function createProcessFunctions(options: ProcessFunctionsOptions): Functi
   return {
     name: 'process',
     refuse: (runtime) => interpreters.refuse(runtime),
-    refuseImages: () => containers.refuse(),
+    resolveImage: (uri) => containers.resolve(uri),
     async invoke(spec, payload, requestId, print, context) {
-      const result = await invokeWarmOrCold(pool, clock, spec, { payload, requestId, print, context });
+      const result = await invokeWarmOrCold(pool, clock, spec, { arn: spec.arn, payload, requestId, print, context });
       logger.debug('function invoked', { function: spec.name, requestId, failed: result.functionError !== undefined });
       return result;
     },

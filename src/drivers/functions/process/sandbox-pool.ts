@@ -111,5 +111,6 @@ export class SandboxPool {
   }
 }
 
-/** A sandbox serves only the very same code and configuration. */
-const keyOf = (spec: FunctionSpec): string => JSON.stringify(spec);
+/** A sandbox serves only the very same code and configuration, by whatever qualifier they are called. */
+const keyOf = (spec: FunctionSpec): string =>
+  JSON.stringify({ ...spec, arn: spec.arn.split(':').slice(0, 7).join(':') });

@@ -23,6 +23,8 @@ type Outcome =
   | { readonly by: 'timeout' };
 
 export interface Invocation {
+  /** Of the function as it was called. */
+  readonly arn: string;
   readonly payload: string;
   readonly requestId: string;
   readonly print?: Print | undefined;
@@ -128,7 +130,7 @@ export class Sandbox {
     this.#api?.close();
   }
 
-  async #outcome({ payload, requestId, context = {} }: Invocation): Promise<Outcome> {
+  async #outcome({ arn, payload, requestId, context = {} }: Invocation): Promise<Outcome> {
     const over = new AbortController();
     const deliveredTo = new Promise<void>((resolve) => (this.#deliver = resolve));
     const ended = new Promise<Outcome>((resolve) => (this.#settle = resolve));
@@ -137,7 +139,7 @@ export class Sandbox {
     this.#api?.offer({
       requestId,
       payload,
-      arn: this.spec.arn,
+      arn,
       traceId: context.traceId ?? newTraceId(this.#clock.now()),
       ...(context.clientContext === undefined ? {} : { clientContext: context.clientContext }),
       deadlineAt: () => (this.#deliveredAt = this.#now()) + timeout,

@@ -6,6 +6,7 @@ import type {
 import type { Action } from '../../../wire/types.ts';
 import type { LambdaTools } from '../deps.ts';
 import { readFunctionName } from '../function-name.ts';
+import { shownLocation } from '../packaging.ts';
 import { requireQualified } from '../qualified.ts';
 import { requireFunction } from '../records.ts';
 import { shownQualified } from '../shown.ts';
@@ -18,7 +19,7 @@ export const getFunction =
     const { tags, reservedConcurrency } = found.latest;
     return {
       Configuration: shownQualified(found),
-      Code: { RepositoryType: 'S3', Location: code.locationOf(found.record.code.id) },
+      Code: shownLocation({ code }, found.record),
       ...(Object.keys(tags).length > 0 ? { Tags: { ...tags } } : {}),
       ...(reservedConcurrency === undefined
         ? {}

@@ -2,6 +2,7 @@ import type { InvokeCommand } from '@aws-sdk/client-lambda';
 import { ApiError } from '../../../wire/api-error.ts';
 import type { Action } from '../../../wire/types.ts';
 import { refuseUnmade } from '../checks.ts';
+import { readClientContext } from '../client-context.ts';
 import type { LambdaTools } from '../deps.ts';
 import { acceptEvent } from '../events/accept-event.ts';
 import { readFunctionName } from '../function-name.ts';
@@ -20,7 +21,8 @@ export const invoke =
     refuseUnmade(input);
     const payload = readPayload(input.Payload, kind);
     if (kind === 'DryRun') return { StatusCode: 204 };
-    const call = { payload, requestId: ctx.requestId };
+    const clientContext = readClientContext(input.ClientContext);
+    const call = { payload, requestId: ctx.requestId, clientContext };
     if (kind === 'Event') {
       await acceptEvent(tools, ctx, called, call);
       return { StatusCode: 202 };

@@ -2,10 +2,10 @@ import type { ListVersionsByFunctionCommand, PublishVersionCommand } from '@aws-
 import type { Action } from '../../../wire/types.ts';
 import { refuseBusy } from '../changes.ts';
 import { refuseUnmade } from '../checks.ts';
-import { shownSha256 } from '../code-store.ts';
 import type { LambdaTools } from '../deps.ts';
 import { invalidParameter, refuseOtherRevision } from '../faults.ts';
 import { readFunctionName } from '../function-name.ts';
+import { shownCodeSha256 } from '../packaging.ts';
 import { pageOf, versionKey } from '../paging.ts';
 import { publishVersion as publish } from '../publish.ts';
 import { requireFunction, versionsIn, type FunctionRecord } from '../records.ts';
@@ -37,8 +37,8 @@ export const listVersionsByFunction =
   };
 
 /** Recorded. */
-function refuseOtherCode({ code }: FunctionRecord, expected: string | undefined): void {
-  const found = shownSha256(code.id);
+function refuseOtherCode(latest: FunctionRecord, expected: string | undefined): void {
+  const found = shownCodeSha256(latest);
   if (!expected || expected === found) return;
   throw invalidParameter(
     `CodeSHA256 (${expected}) is different from current CodeSHA256 in $LATEST (${found}). Please try again with the CodeSHA256 in $LATEST.`,

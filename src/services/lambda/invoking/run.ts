@@ -13,6 +13,8 @@ import { publishFor, publishForAll, resourceOf } from './metrics.ts';
 export interface Call {
   readonly payload: string;
   readonly requestId: string;
+  /** JSON text. */
+  readonly clientContext?: string | undefined;
 }
 
 /** One invocation, or why it could not begin. */
@@ -33,7 +35,8 @@ export async function run(tools: LambdaTools, scope: Scope, called: Qualified, c
   }
 }
 
-async function invoke(tools: LambdaTools, scope: Scope, called: Qualified, { payload, requestId }: Call, taken: Taken) {
+async function invoke(tools: LambdaTools, scope: Scope, called: Qualified, call: Call, taken: Taken) {
+  const { payload, requestId, clientContext } = call;
   const { clock, functions } = tools;
   const { record, version, arn } = called;
   const spec = { ...(await functionSpec(tools, scope, record)), arn, version };
@@ -43,7 +46,9 @@ async function invoke(tools: LambdaTools, scope: Scope, called: Qualified, { pay
   publishForAll(tools, scope, began, [
     { name: 'UnreservedConcurrentExecutions', value: tools.concurrency.unreservedNow(scope) },
   ]);
-  const result = await functions.invoke(spec, payload, requestId, printTo(tools, scope, record));
+  const result = await functions.invoke(spec, payload, requestId, printTo(tools, scope, record), {
+    ...(clientContext === undefined ? {} : { clientContext }),
+  });
   publishFor(tools, scope, began, resourceOf(called), [
     { name: 'Invocations', value: 1 },
     { name: 'Errors', value: result.functionError ? 1 : 0 },
