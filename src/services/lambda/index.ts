@@ -46,8 +46,8 @@ import { codeIdsOf } from './packaging.ts';
 import { functionsIn, versionsIn } from './records.ts';
 
 /*
- * Lambda: functions in zip packages, with layers, and in images, run for real, with versions, weighted aliases, reserved concurrency, and events that
- * are tried again and tell destinations and dead-letter topics how they ended.
+ * Lambda: functions in zip packages, with layers, and in images, run for real, with versions, weighted aliases, reserved
+ * concurrency, and events that are tried again and tell destinations and dead-letter topics how they ended.
  *
  * Not served, and refused with an error that says so: code from S3; shared layers; queues and buckets as destinations or
  * dead letters; file systems; code signing; SnapStart; customer keys; URLs; event sources; provisioned concurrency; response
