@@ -186,7 +186,9 @@ it('pages through functions by name', async () => {
 });
 
 it('keeps the code of a version over a restart, though the function has other code since', async () => {
-  handlers.set('hook', (_event, { codeFolder }) => readFile(join(codeFolder, 'index.js'), 'utf8'));
+  handlers.set('hook', (_event, { package: code }) =>
+    code.kind === 'zip' ? readFile(join(code.folder, 'index.js'), 'utf8') : undefined,
+  );
   await create({ Publish: true });
   await active();
   const ZipFile = zipSync({ 'index.js': strToU8('exports.handler = async () => 2;') });
