@@ -15,6 +15,9 @@ interface Rule {
   readonly because: string;
 }
 
+/** How a Docker Engine is spoken to: functions from images run on the same one as tasks. */
+const ENGINE = ['docker-answers', 'engine', 'images'].map((file) => `drivers/runtimes/docker/${file}.ts`);
+
 /** The import table of docs/architecture.md. The first rule that fits a file holds for it. */
 const RULES: readonly Rule[] = [
   { from: 'main.ts', may: [''], because: 'main builds everything' },
@@ -90,7 +93,7 @@ const RULES: readonly Rule[] = [
     { from: `drivers/${kind}/table.ts`, may: ['kernel/', `drivers/${kind}/`], because: 'the table names the drivers' },
     {
       from: `drivers/${kind}/`,
-      may: ['kernel/'],
+      may: ['kernel/', ...(kind === 'functions' ? ENGINE : [])],
       notPackages: ['@aws-sdk', 'kysely'],
       because: 'a driver knows neither services nor the store',
     },

@@ -43,7 +43,12 @@ export async function openDrivers(options: DriverOptions): Promise<Drivers> {
     return {
       runtime,
       balancer,
-      functions: FUNCTIONS.process({ folder: folders.functions, logger: logger.with({ part: 'functions' }), clock }),
+      functions: FUNCTIONS.process({
+        folder: folders.functions,
+        instance,
+        logger: logger.with({ part: 'functions' }),
+        clock,
+      }),
     };
   } catch (cause) {
     await balancer.close({ leaveRunning: true });

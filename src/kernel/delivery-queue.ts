@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createBell } from './bell.ts';
 import type { Clock } from './clock.ts';
 import type { Logger } from './logger.ts';
@@ -49,6 +50,8 @@ interface Lane {
 /** Delivers at least once: from the store, in order of time, each lane for itself. */
 export function createDeliveryQueue(clock: Clock, logger: Logger, work: DeliveryWork): DeliveryQueue {
   const closing = new AbortController();
+  // Each attempt may listen, and there are many.
+  setMaxListeners(0, closing.signal);
   const bell = createBell(clock);
   const lanes = new Map<string, Lane>();
   const attempts = new Set<Promise<void>>();

@@ -94,6 +94,24 @@ export const MIGRATIONS: readonly Migration[] = [
     },
   },
   { name: '0006-log-subscriptions', up: documents('logs_subscription_filters', 'logs_deliveries') },
+  {
+    name: '0007-lambda-versions',
+    async up(db) {
+      await documents(
+        'lambda_versions',
+        'lambda_version_counters',
+        'lambda_aliases',
+        'lambda_policies',
+        'lambda_event_configs',
+        'lambda_deliveries',
+      )(db);
+      await sql`update lambda_invocations set doc = json_insert(doc, '$.acceptedAt', json_extract(doc, '$.dueAt'))`.execute(
+        db,
+      );
+      await addMembers(db, 'lambda_invocations', { refusals: 0 });
+    },
+  },
+  { name: '0008-lambda-layers', up: documents('lambda_layer_versions', 'lambda_layer_counters') },
 ];
 
 /** Gives every document of a kind the members that it lacks. @param at - where in the document they belong */

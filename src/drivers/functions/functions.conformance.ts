@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seconds } from '../../kernel/span.ts';
-import type { Functions, FunctionSpec, InvocationResult } from './functions.ts';
+import type { Functions, FunctionSpec, InvocationResult, ZipPackage } from './functions.ts';
 
 /** What every driver is asked to run; a driver that runs no files maps these names to handlers of its own. */
 export const CONFORMANCE_SOURCES = {
@@ -73,17 +73,22 @@ export function functionsConformance(name: string, create: (folder: string) => F
   });
 }
 
+/** What tests change about a spec: its own members and those of its zip package. */
+export type SpecChanges = Partial<Omit<FunctionSpec, 'package'> & Omit<ZipPackage, 'kind'>>;
+
 /** A spec for `NAME.js` in a folder. */
-export const testSpec = (name: string, codeFolder: string, changes: Partial<FunctionSpec> = {}): FunctionSpec => ({
-  arn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
-  name,
-  version: '$LATEST',
-  codeFolder,
-  runtime: 'nodejs20.x',
-  handler: `${name}.handler`,
-  environment: {},
-  timeout: seconds(20),
-  timeoutSeconds: 20,
-  memoryMiB: 128,
-  ...changes,
-});
+export function testSpec(name: string, codeFolder: string, changes: SpecChanges = {}): FunctionSpec {
+  const { folder = codeFolder, layers = [], runtime = 'nodejs20.x', handler = `${name}.handler`, ...rest } = changes;
+  return {
+    arn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
+    name,
+    version: '$LATEST',
+    package: { kind: 'zip', folder, layers, runtime, handler },
+    environment: {},
+    timeout: seconds(20),
+    timeoutSeconds: 20,
+    memoryMiB: 128,
+    ephemeralStorageMiB: 512,
+    ...rest,
+  };
+}

@@ -6,6 +6,8 @@ import { createProcessFunctions } from './process/process-functions.ts';
 export interface FunctionsOptions {
   /** The driver's own folder; made when it is missing. */
   readonly folder: string;
+  /** Names this Teal among others on the machine. */
+  readonly instance: string;
   readonly logger: Logger;
   readonly clock: Clock;
 }

@@ -1,9 +1,9 @@
 import type * as LambdaSdk from '@aws-sdk/client-lambda';
 import { newId } from '../../kernel/ids.ts';
 import type { Scope } from '../../kernel/scope.ts';
-import { ApiError } from '../../wire/api-error.ts';
+import type { Transaction } from '../../store/store.ts';
 import type { LambdaTools } from './deps.ts';
-import { conflict, functionNotFound } from './faults.ts';
+import { conflict, functionNotFound, refuseOtherRevision } from './faults.ts';
 import { functionsIn, type FunctionRecord } from './records.ts';
 
 /** The settings that CreateFunction and UpdateFunctionConfiguration share. */
@@ -15,6 +15,7 @@ export type Settings = Pick<
   | 'Timeout'
   | 'MemorySize'
   | 'VpcConfig'
+  | 'DeadLetterConfig'
   | 'Environment'
   | 'Runtime'
   | 'TracingConfig'
@@ -24,8 +25,10 @@ export type Settings = Pick<
 
 /** The record with the given settings; what is not given stays. */
 export function withSettings(current: FunctionRecord, input: Settings): FunctionRecord {
-  const { network, ...rest } = current;
+  const { network, deadLetterTarget, ...rest } = current;
   const wished = input.VpcConfig ? networkOf(input.VpcConfig) : network;
+  // An empty ARN takes the target away.
+  const deadLetters = (input.DeadLetterConfig ? input.DeadLetterConfig.TargetArn : deadLetterTarget) ?? '';
   return {
     ...rest,
     role: input.Role ?? current.role,
@@ -42,6 +45,7 @@ export function withSettings(current: FunctionRecord, input: Settings): Function
       group: input.LoggingConfig?.LogGroup ?? current.logging.group,
     },
     ...(wished ? { network: wished } : {}),
+    ...(deadLetters === '' ? {} : { deadLetterTarget: deadLetters }),
   };
 }
 
@@ -53,6 +57,7 @@ function networkOf(config: LambdaSdk.VpcConfig): FunctionRecord['network'] {
 /**
  * Changes one function as an update of its own and wakes the loop that completes it.
  *
+ * @param andThen - what is done with the changed record in the same transaction; by default it is given back
  * @throws ResourceConflictException while another is running, PreconditionFailedException for another revision
  */
 export async function updateFunction(
@@ -61,19 +66,24 @@ export async function updateFunction(
   current: FunctionRecord,
   revisionId: string | undefined,
   change: (record: FunctionRecord) => FunctionRecord,
+  andThen: (tx: Transaction, updated: FunctionRecord) => Promise<FunctionRecord> = async (_, updated) => updated,
 ): Promise<FunctionRecord> {
-  const updated = await functionsIn(tools.store).change(scope, current.name, (record) => {
-    refuseBusy(record);
-    refuseOtherRevision(record, revisionId);
-    const lastModifiedAt = tools.clock.now().getTime();
-    return { ...change(record), lastModifiedAt, revisionId: newId.uuid(), lastUpdate: 'InProgress' };
+  const lastModifiedAt = tools.clock.now().getTime();
+  const shown = await tools.store.transaction(async (tx) => {
+    const updated = await functionsIn(tx).change(scope, current.name, (record) => {
+      refuseBusy(record);
+      refuseOtherRevision(record, revisionId);
+      return { ...change(record), lastModifiedAt, revisionId: newId.uuid(), lastUpdate: 'InProgress' };
+    });
+    if (!updated) throw functionNotFound(current.arn);
+    return andThen(tx, updated);
   });
-  if (!updated) throw functionNotFound(current.arn);
   tools.ring();
-  return updated;
+  return shown;
 }
 
-function refuseBusy(record: FunctionRecord): void {
+/** @throws ResourceConflictException while the function is created or updated */
+export function refuseBusy(record: FunctionRecord): void {
   const cannot = 'The operation cannot be performed at this time.';
   if (record.state === 'Pending') {
     throw conflict(`${cannot} The function is currently in the following state: Pending`);
@@ -81,13 +91,4 @@ function refuseBusy(record: FunctionRecord): void {
   if (record.lastUpdate === 'InProgress') {
     throw conflict(`${cannot} An update is in progress for resource: ${record.arn}`);
   }
-}
-
-export function refuseOtherRevision(record: FunctionRecord, revisionId: string | undefined): void {
-  if (revisionId === undefined || revisionId === record.revisionId) return;
-  throw new ApiError(
-    'PreconditionFailedException',
-    'The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id',
-    412,
-  );
 }

@@ -1,3 +1,4 @@
+import { destinationOf } from './events/destination.ts';
 import { invalidParameter } from './faults.ts';
 
 /** Variables that Lambda sets itself. Source: Lambda, defined runtime environment variables. */
@@ -29,33 +30,51 @@ export function checkEnvironment(variables: Readonly<Record<string, string>>): v
 export function checkSizes({
   MemorySize = 128,
   Timeout = 3,
+  EphemeralStorage = { Size: 512 },
 }: {
   MemorySize?: number | undefined;
   Timeout?: number | undefined;
+  EphemeralStorage?: { readonly Size: number | undefined } | undefined;
 }): void {
+  const { Size = 512 } = EphemeralStorage;
+  if (MemorySize < 128) throw tooSmall('MemorySize', 128);
+  if (Timeout < 1) throw tooSmall('Timeout', 1);
+  if (Size < 512) throw tooSmall('EphemeralStorage.Size', 512);
+  if (Size > 10_240) throw tooLarge('EphemeralStorage.Size', 10_240);
   if (MemorySize > 10_240) throw tooLarge('MemorySize', 10_240);
   if (Timeout > 900) throw tooLarge('Timeout', 900);
 }
+
+const tooSmall = (member: string, limit: number) =>
+  invalidParameter(
+    `'${member}' value failed to satisfy constraint: Member must have value greater than or equal to ${limit}`,
+  );
 
 const tooLarge = (member: string, limit: number) =>
   invalidParameter(
     `'${member}' value failed to satisfy constraint: Member must have value less than or equal to ${limit}`,
   );
 
+/** @throws InvalidParameterValueException for what is no topic; an empty ARN takes the target away */
+export function checkDeadLetterTarget(arn = ''): void {
+  if (arn === '' || destinationOf(arn)?.to === 'sns') return;
+  if (arn.split(':')[2] === 'sqs')
+    throw invalidParameter(`Teal has no queues: '${arn}' must be the ARN of an SNS topic`);
+  throw invalidParameter(`The provided dead-letter target '${arn}' is not the ARN of an SNS topic`);
+}
+
 /** Members that are refused rather than accepted without effect. */
 const UNMADE = [
   'CapacityProviderConfig',
   'CodeSigningConfigArn',
-  'DeadLetterConfig',
   'DurableConfig',
+  'DurableExecutionName',
   'FileSystemConfigs',
-  'ImageConfig',
   'KMSKeyArn',
-  'Layers',
-  'Publish',
   'PublishTo',
   'SourceKMSKeyArn',
   'TenancyConfig',
+  'TenantId',
 ];
 
 export function refuseUnmade(input: object): void {
@@ -79,11 +98,9 @@ interface CodeInput {
   readonly ZipFile?: Uint8Array | undefined;
   readonly S3Bucket?: string | undefined;
   readonly S3Key?: string | undefined;
-  readonly ImageUri?: string | undefined;
 }
 
 export function requireZip(code: CodeInput): Uint8Array {
-  if (code.ImageUri) throw invalidParameter('Teal runs functions from zip packages, not from images: send ZipFile');
   if (code.S3Bucket || code.S3Key) {
     throw invalidParameter('Teal does not read function code from S3 yet: send the package as ZipFile');
   }

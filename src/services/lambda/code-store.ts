@@ -3,7 +3,7 @@ import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CodeRecord } from './records.ts';
-import { readZip, writeFiles } from './unzip.ts';
+import { unpackZip, unzippedSize } from './unzip.ts';
 
 /** Keeps packages on disk by their SHA-256, so that keeping one twice is keeping it once. */
 export interface CodeStore {
@@ -30,11 +30,10 @@ export function createCodeStore(folder: string): CodeStore {
   const unpack = async (id: string, zip: Uint8Array): Promise<string> => {
     const target = join(unpacked, id);
     if (await exists(target)) return target;
-    const files = await readZip(zip);
     await mkdir(unpacked, { recursive: true });
     // Node takes a package.json of any folder above for the function's own: this one ends the search.
     await writeFile(join(unpacked, 'package.json'), '{"type":"commonjs"}\n');
-    await moveIntoPlace(target, (draft) => writeFiles(draft, files));
+    await moveIntoPlace(target, (draft) => unpackZip(zip, draft));
     return target;
   };
 
@@ -44,7 +43,7 @@ export function createCodeStore(folder: string): CodeStore {
       await unpack(id, zip);
       await mkdir(zips, { recursive: true });
       await moveIntoPlace(zipOf(id), (draft) => writeFile(draft, zip));
-      return { id, size: zip.length };
+      return { id, size: zip.length, unzippedSize: await unzippedSize(zip) };
     },
     async folderOf(id) {
       const target = join(unpacked, id);

@@ -2,6 +2,7 @@ import type { FunctionSpec } from '../../drivers/functions/functions.ts';
 import { seconds } from '../../kernel/span.ts';
 import type { Scope } from '../../kernel/scope.ts';
 import type { LambdaTools } from './deps.ts';
+import { packageOf } from './packaging.ts';
 import type { FunctionRecord } from './records.ts';
 
 /**
@@ -13,9 +14,7 @@ export async function functionSpec(tools: LambdaTools, scope: Scope, record: Fun
     arn: record.arn,
     name: record.name,
     version: '$LATEST',
-    codeFolder: await tools.code.folderOf(record.code.id),
-    runtime: record.runtime,
-    handler: record.handler,
+    package: await packageOf(tools, record),
     environment: {
       AWS_ENDPOINT_URL: tools.endpoint(),
       AWS_REGION: scope.region,
@@ -28,6 +27,7 @@ export async function functionSpec(tools: LambdaTools, scope: Scope, record: Fun
     timeout: seconds(record.timeout),
     timeoutSeconds: record.timeout,
     memoryMiB: record.memorySize,
+    ephemeralStorageMiB: record.ephemeralStorage,
     logGroup: record.logging.group,
   };
 }

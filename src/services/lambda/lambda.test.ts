@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
@@ -43,9 +43,16 @@ const newService = (): Service =>
     logger: silentLogger(),
     functions: createFakeFunctions(handlers),
     append: async () => undefined,
+    publish: () => undefined,
+    clients: { events: unused, lambda: unused, sns: unused },
+    checkpoint: () => undefined,
     folder,
     endpoint: () => 'http://127.0.0.1:4566',
   });
+
+const unused = () => {
+  throw new Error('no client is needed here');
+};
 
 let requests = 0;
 async function call(operation: string, input: object): Promise<Record<string, unknown>> {
@@ -121,7 +128,14 @@ it.each([
   [{ Runtime: 'java21' }, "Teal cannot run 'java21'"],
   [{ Handler: undefined }, 'Runtime and Handler are mandatory'],
   [{ Code: { S3Bucket: 'b', S3Key: 'k' } }, 'does not read function code from S3'],
-  [{ Code: { ImageUri: 'i' }, PackageType: 'Image' }, 'not from images'],
+  [{ Code: { ImageUri: 'i' }, PackageType: 'Image' }, "Please don't provide Handler or Runtime or Layer"],
+  [{ Code: { ImageUri: 'i' } }, "Please don't provide ImageUri when the intended function PackageType is ZIP"],
+  [{ PackageType: 'Image', Runtime: undefined, Handler: undefined }, "Please don't provide ZipFile"],
+  [{ PackageType: 'Image', Runtime: undefined, Handler: undefined, Code: {} }, 'Please provide ImageUri'],
+  [{ ImageConfig: { Command: ['a'] } }, "Please don't provide ImageConfig"],
+  [{ EphemeralStorage: { Size: 511 } }, "'EphemeralStorage.Size' value failed"],
+  [{ EphemeralStorage: { Size: 10_241 } }, "'EphemeralStorage.Size' value failed"],
+  [{ MemorySize: 127 }, "'MemorySize' value failed"],
   [{ Code: {} }, 'Please provide a source for function code.'],
   [{ Code: { ZipFile: strToU8('no zip') } }, 'Could not unzip uploaded file.'],
   [{ Code: { ZipFile: zipSync({ '../out.js': strToU8('1') }) } }, 'Could not unzip uploaded file.'],
@@ -129,7 +143,12 @@ it.each([
   [{ Environment: { Variables: { AWS_REGION: 'x' } } }, 'Reserved keys used in this request: AWS_REGION'],
   [{ Environment: { Variables: { BIG: 'x'.repeat(5000) } } }, 'exceeded the 4KB limit'],
   [{ Timeout: 901 }, "'Timeout' value failed"],
-  [{ Layers: ['arn:aws:lambda:eu-west-1:123456789012:layer:l:1'] }, "does not support 'Layers'"],
+  [{ Layers: ['arn:aws:lambda:eu-west-1:123456789012:layer:l:1'] }, 'layer:l:1 does not exist.'],
+  [{ Layers: ['arn:aws:lambda:eu-west-1:999999999999:layer:l:1'] }, 'no resource-based policy allows'],
+  [
+    { Layers: Array.from('123456', (n) => `arn:aws:lambda:eu-west-1:123456789012:layer:l${n}:1`) },
+    'more than 5 layers',
+  ],
 ])('refuses to create with %j and leaves nothing', async (changes, message) => {
   await expect(create(changes)).rejects.toThrow(message);
 
@@ -164,6 +183,46 @@ it('pages through functions by name', async () => {
   expect(first['Functions']).toMatchObject([{ FunctionName: 'a' }, { FunctionName: 'b' }]);
   expect(second).toMatchObject({ Functions: [{ FunctionName: 'c' }] });
   expect(second['NextMarker']).toBeUndefined();
+});
+
+it('keeps the code of a version over a restart, though the function has other code since', async () => {
+  handlers.set('hook', (_event, { package: code }) =>
+    code.kind === 'zip' ? readFile(join(code.folder, 'index.js'), 'utf8') : undefined,
+  );
+  await create({ Publish: true });
+  await active();
+  const ZipFile = zipSync({ 'index.js': strToU8('exports.handler = async () => 2;') });
+  await call('UpdateFunctionCode', { FunctionName: 'hook', ZipFile });
+  await service.close();
+  service = newService();
+  await service.start();
+
+  const [first, latest] = [
+    await call('Invoke', { FunctionName: 'hook:1' }),
+    await call('Invoke', { FunctionName: ARN }),
+  ];
+
+  expect([first['Payload'], latest['Payload']]).toEqual([
+    '"exports.handler = async () => 1;"',
+    '"exports.handler = async () => 2;"',
+  ]);
+});
+
+it('changes and publishes nothing while a function is created or updated', async () => {
+  await service.close();
+  await create();
+  const pending = { code: 'ResourceConflictException', message: expect.stringContaining('state: Pending') as string };
+
+  for (const operation of ['PublishVersion', 'UpdateFunctionConfiguration'])
+    await expect(call(operation, { FunctionName: 'hook' })).rejects.toMatchObject(pending);
+  service = newService();
+  await service.start();
+  await active();
+  await service.close();
+  await call('UpdateFunctionConfiguration', { FunctionName: 'hook', Timeout: 9 });
+  const message = `The operation cannot be performed at this time. An update is in progress for resource: ${ARN}`;
+  for (const operation of ['PublishVersion', 'UpdateFunctionConfiguration'])
+    await expect(call(operation, { FunctionName: 'hook' })).rejects.toMatchObject({ message });
 });
 
 it('updates code and configuration, and refuses another revision', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Functions, FunctionSpec, InvocationResult } from '../functions.ts';
 
 /** What stands in for a function's code. Throwing is failing, as in a real function. */
@@ -7,10 +8,12 @@ export type FakeHandler = (event: unknown, spec: FunctionSpec) => unknown;
 export function createFakeFunctions(handlers: ReadonlyMap<string, FakeHandler>): Functions {
   return {
     name: 'process',
-    refuse: (runtime) => (/^(nodejs|python3)/.test(runtime) ? undefined : `'${runtime}' is no runtime of the fake`),
+    refuse: (runtime) =>
+      /^(nodejs|python3|provided)/.test(runtime) ? undefined : `'${runtime}' is no runtime of the fake`,
+    resolveImage: async (uri) => ({ id: `sha256:${createHash('sha256').update(uri).digest('hex')}` }),
     async invoke(spec, payload, requestId) {
       const handler = handlers.get(spec.name);
-      if (!handler) return failed(requestId, 'Runtime.HandlerNotFound', `${spec.handler} is undefined or not exported`);
+      if (!handler) return failed(requestId, 'Runtime.HandlerNotFound', `${spec.name} is undefined or not exported`);
       try {
         const result = await handler(JSON.parse(payload), spec);
         return { payload: JSON.stringify(result ?? null), logTail: log(requestId) };

@@ -3,11 +3,13 @@ import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-export type Language = 'nodejs' | 'python';
+/** `provided` functions bring their own runtime, a program named `bootstrap`. */
+export type Language = 'nodejs' | 'python' | 'provided';
 
-/** Which of the two this driver runs a Lambda runtime with, whatever its version: the host's own is used. */
+/** What this driver runs a Lambda runtime with, whatever its version: the host's own interpreter is used. */
 export function languageOf(runtime: string): Language | undefined {
   if (/^nodejs/.test(runtime)) return 'nodejs';
+  if (/^provided\b/.test(runtime)) return 'provided';
   return /^python3\./.test(runtime) ? 'python' : undefined;
 }
 
@@ -16,7 +18,7 @@ export interface Interpreters {
   /** Why the runtime cannot be run here, or `undefined`. */
   refuse(runtime: string): string | undefined;
   /** The program that runs the language. */
-  program(language: Language): Promise<string>;
+  program(language: Exclude<Language, 'provided'>): Promise<string>;
 }
 
 export function findInterpreters(searchPath = process.env['PATH'] ?? ''): Interpreters {
@@ -24,8 +26,10 @@ export function findInterpreters(searchPath = process.env['PATH'] ?? ''): Interp
   return {
     refuse(runtime) {
       const language = languageOf(runtime);
-      if (!language) return `this machine runs nodejs and python3 functions only, not '${runtime}'`;
-      if (language === 'nodejs' || isOnPath('python3', searchPath)) return undefined;
+      if (!language) {
+        return `this machine runs nodejs, python3 and provided functions, not '${runtime}': put it into a container image, or bring a bootstrap`;
+      }
+      if (language !== 'python' || isOnPath('python3', searchPath)) return undefined;
       return `there is no python3 on this machine to run '${runtime}' with; install it or add it to PATH`;
     },
     async program(language) {

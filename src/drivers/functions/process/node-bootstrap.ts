@@ -146,6 +146,8 @@ async function loadHandler() {
   return handler;
 }
 
+const parsed = (header) => (header === undefined ? undefined : JSON.parse(header));
+
 function contextOf(invocation) {
   const { headers } = invocation;
   const deadline = Number(headers['lambda-runtime-deadline-ms']);
@@ -159,6 +161,8 @@ function contextOf(invocation) {
     logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
     invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
     awsRequestId: invocation.requestId,
+    clientContext: parsed(headers['lambda-runtime-client-context']),
+    identity: parsed(headers['lambda-runtime-cognito-identity']),
     getRemainingTimeInMillis: () => deadline - Date.now(),
     done, succeed: (value) => done(null, value), fail: (error) => done(error || 'handled'),
   };

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../../kernel/clock.ts';
 import { silentLogger } from '../../../kernel/logger.ts';
 import { millis, seconds } from '../../../kernel/span.ts';
-import { functionsConformance, testSpec } from '../functions.conformance.ts';
-import type { Functions, FunctionSpec, InvocationResult } from '../functions.ts';
+import { functionsConformance, testSpec, type SpecChanges } from '../functions.conformance.ts';
+import type { Functions, InvocationResult } from '../functions.ts';
 import { createProcessFunctions } from './process-functions.ts';
 
 const create = (folder: string): Functions =>
-  createProcessFunctions({ folder, logger: silentLogger(), clock: systemClock() });
+  createProcessFunctions({ folder, instance: `test${process.pid}`, logger: silentLogger(), clock: systemClock() });
 
 functionsConformance('process', create);
 
@@ -26,7 +26,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function run(file: string, source: string, changes: Partial<FunctionSpec> = {}): Promise<InvocationResult> {
+async function run(file: string, source: string, changes: SpecChanges = {}): Promise<InvocationResult> {
   const [name = ''] = file.split('.');
   await writeFile(join(folder, file), source);
   return functions.invoke(testSpec(name, folder, changes), '{"n":1}', 'r-1');
@@ -190,6 +190,7 @@ it('keeps the last 4 KiB of 100 MB of output, in order', async () => {
 it('ends an idle sandbox after a while', async () => {
   const impatient = createProcessFunctions({
     folder: join(folder, 'driver'),
+    instance: `test${process.pid}`,
     logger: silentLogger(),
     clock: systemClock(),
     idle: millis(1),
@@ -205,6 +206,7 @@ it('ends an idle sandbox after a while', async () => {
 it('lets invocations above the limit wait for their turn', async () => {
   const narrow = createProcessFunctions({
     folder: join(folder, 'driver'),
+    instance: `test${process.pid}`,
     logger: silentLogger(),
     clock: systemClock(),
     limit: 1,

@@ -43,6 +43,22 @@ def report(described):
         print('Traceback (most recent call last):\n' + ''.join(described['stackTrace']), end='')
 
 
+class Client:
+    def __init__(self, values):
+        self.installation_id = values.get('installation_id')
+        self.app_title = values.get('app_title')
+        self.app_version_name = values.get('app_version_name')
+        self.app_version_code = values.get('app_version_code')
+        self.app_package_name = values.get('app_package_name')
+
+
+class ClientContext:
+    def __init__(self, values):
+        self.client = Client(values.get('client') or {})
+        self.custom = values.get('custom')
+        self.env = values.get('env')
+
+
 class Context:
     def __init__(self, headers):
         self.function_name = os.environ['AWS_LAMBDA_FUNCTION_NAME']
@@ -52,7 +68,8 @@ class Context:
         self.log_stream_name = os.environ['AWS_LAMBDA_LOG_STREAM_NAME']
         self.invoked_function_arn = headers['Lambda-Runtime-Invoked-Function-Arn']
         self.aws_request_id = headers['Lambda-Runtime-Aws-Request-Id']
-        self.client_context = None
+        client_context = headers['Lambda-Runtime-Client-Context']
+        self.client_context = ClientContext(json.loads(client_context)) if client_context else None
         self.identity = None
         self._deadline = int(headers['Lambda-Runtime-Deadline-Ms'])
 

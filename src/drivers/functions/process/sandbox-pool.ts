@@ -18,6 +18,9 @@ export class SandboxPool {
   /** Oldest first. */
   readonly #idle: { readonly key: string; readonly sandbox: Sandbox; readonly taken: AbortController }[] = [];
   readonly #busy = new Set<Sandbox>();
+  readonly #starting = new Set<Promise<unknown>>();
+  /** What was closed and may still be ending. */
+  readonly #ending = new Set<Promise<unknown>>();
   readonly #waiting: (() => void)[] = [];
   #places: number;
   #isClosed = false;
@@ -33,7 +36,7 @@ export class SandboxPool {
     try {
       const sandbox = this.#takeWarm(keyOf(spec)) ?? (await this.#startNew(spec));
       this.#busy.add(sandbox);
-      if (this.#isClosed) sandbox.close();
+      if (this.#isClosed) this.#end(sandbox);
       try {
         return await work(sandbox);
       } finally {
@@ -46,13 +49,22 @@ export class SandboxPool {
     }
   }
 
-  close(): void {
+  /** Ends all sandboxes; resolves when they have ended. */
+  async close(): Promise<void> {
     this.#isClosed = true;
     for (const { sandbox, taken } of this.#idle.splice(0)) {
       taken.abort();
-      sandbox.close();
+      this.#end(sandbox);
     }
-    for (const sandbox of this.#busy) sandbox.close();
+    for (const sandbox of this.#busy) this.#end(sandbox);
+    await Promise.allSettled(this.#starting);
+    await Promise.allSettled(this.#ending);
+  }
+
+  #end(sandbox: Sandbox): void {
+    sandbox.close();
+    const ended = sandbox.ended.finally(() => this.#ending.delete(ended));
+    this.#ending.add(ended);
   }
 
   async #takePlace(): Promise<void> {
@@ -70,14 +82,19 @@ export class SandboxPool {
     }
   }
 
-  #startNew(spec: FunctionSpec): Promise<Sandbox> {
-    const total = this.#busy.size + this.#idle.length;
+  async #startNew(spec: FunctionSpec): Promise<Sandbox> {
+    const total = this.#busy.size + this.#starting.size + this.#idle.length;
     if (total >= this.#options.limit) this.#drop(this.#idle[0]?.sandbox);
-    return this.#options.start(spec);
+    const starting = this.#options.start(spec).then((sandbox) => {
+      if (this.#isClosed) this.#end(sandbox);
+      return sandbox;
+    });
+    this.#starting.add(starting);
+    return starting.finally(() => this.#starting.delete(starting));
   }
 
   #giveBack(sandbox: Sandbox): void {
-    if (!sandbox.isAlive || this.#isClosed) return sandbox.close();
+    if (!sandbox.isAlive || this.#isClosed) return this.#end(sandbox);
     const taken = new AbortController();
     this.#idle.push({ key: keyOf(sandbox.spec), sandbox, taken });
     void this.#options.clock.sleep(this.#options.idle, taken.signal).then(() => {
@@ -89,10 +106,11 @@ export class SandboxPool {
     const at = this.#idle.findIndex((entry) => entry.sandbox === sandbox);
     for (const entry of at < 0 ? [] : this.#idle.splice(at, 1)) {
       entry.taken.abort();
-      entry.sandbox.close();
+      this.#end(entry.sandbox);
     }
   }
 }
 
-/** A sandbox serves only the very same code and configuration. */
-const keyOf = (spec: FunctionSpec): string => JSON.stringify(spec);
+/** A sandbox serves only the very same code and configuration, by whatever qualifier they are called. */
+const keyOf = (spec: FunctionSpec): string =>
+  JSON.stringify({ ...spec, arn: spec.arn.split(':').slice(0, 7).join(':') });

@@ -1,27 +1,23 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../../kernel/clock.ts';
 import { millis } from '../../../kernel/span.ts';
+import type { MemoryWatch } from './memory-watch.ts';
+import { readOutput, type OnOutput } from './read-output.ts';
 
 /**
  * One pipe for both outputs keeps their order. The reader of stdin ends the whole group when Teal dies, however Teal
- * dies: a function that spins would notice nothing.
+ * dies: a function that spins would notice nothing. The limits, of which a system may not know all, are: no core files,
+ * KiB of data of one process, and 512-byte blocks of one file.
  */
 const LAUNCH = `exec 3<&0 </dev/null 2>&1
 ( read -r _ <&3; kill -KILL 0 ) >/dev/null 2>&1 &
 exec 3<&-
+{ ulimit -c 0; ulimit -d "$1"; ulimit -f "$2"; } 2>/dev/null || :
+shift 2
 exec "$@"`;
 
-/** After this much output the reader rests, so that a function that only prints does not keep Teal busy. */
-const READ_BYTES = 1024 * 1024;
-const REST = millis(5);
-/** More output than this is not read before some of it was taken. */
-const UNTAKEN_BYTES = 1024 * 1024;
-
-/** Answers when a piece of output was taken, if that takes time. */
-type OnOutput = (chunk: Buffer) => Promise<void> | undefined;
-
+/** What a sandbox runs in. */
 export interface SandboxProcess {
   /** True from the moment the system says so; `ended` comes later, when the output was read. */
   readonly hasExited: boolean;
@@ -38,50 +34,48 @@ export interface Ending {
   readonly signal: string | null;
 }
 
-/** Starts a program in a process group of its own. */
+export interface ProcessPlan {
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly env: Record<string, string>;
+  readonly memoryMiB: number;
+  readonly ephemeralStorageMiB: number;
+}
+
+/** Starts a program in a process group of its own, and ends it when the group holds more memory than it may. */
 export function startSandboxProcess(
-  command: readonly string[],
-  options: { readonly cwd: string; readonly env: Record<string, string> },
+  plan: ProcessPlan,
   clock: Clock,
+  memory: MemoryWatch,
   onOutput: OnOutput,
 ): SandboxProcess {
-  const child = spawn('/bin/sh', ['-c', LAUNCH, 'sandbox', ...command], {
-    ...options,
+  const { command, cwd, env } = plan;
+  const limits = [dataLimitKiB(plan.memoryMiB), plan.ephemeralStorageMiB * 2048].map(String);
+  const child = spawn('/bin/sh', ['-c', LAUNCH, 'sandbox', ...limits, ...command], {
+    cwd,
+    env,
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   child.stdin.on('error', () => undefined);
   readOutput(child.stdout, clock, onOutput);
   const kill = () => killGroup(child);
+  const watched = child.pid === undefined ? undefined : memory.watch(child.pid, plan.memoryMiB, kill);
+  const ended = ending(child, child.stdout, clock, kill).finally(() => watched?.stop());
   return {
     get hasExited() {
       return child.exitCode !== null || child.signalCode !== null;
     },
     kill,
-    ended: ending(child, clock, kill),
-    peakMemory: () => peakMemory(child.pid),
+    ended,
+    peakMemory: async () => watched?.peakMiB ?? 0,
   };
 }
 
-function readOutput(output: Readable, clock: Clock, onOutput: OnOutput): void {
-  let read = 0;
-  let untaken = 0;
-  output.on('error', () => undefined);
-  output.on('data', (chunk: Buffer) => {
-    const taken = onOutput(chunk);
-    read += chunk.length;
-    untaken += chunk.length;
-    const rest = read < READ_BYTES ? undefined : clock.sleep(REST);
-    if (rest) read = 0;
-    const mustWait = untaken > UNTAKEN_BYTES;
-    const done = Promise.resolve(taken).then(() => (untaken -= chunk.length));
-    if (!rest && !mustWait) return;
-    output.pause();
-    void Promise.all([rest, mustWait && done]).then(() => output.resume());
-  });
-}
+/** Far above what a runtime reserves without using it, so that it bounds only what would fill the machine at once. */
+const dataLimitKiB = (memoryMiB: number): number => (2 * memoryMiB + 1024) * 1024;
 
-async function ending(child: ChildProcess, clock: Clock, kill: () => void): Promise<Ending> {
+async function ending(child: ChildProcess, output: Readable, clock: Clock, kill: () => void): Promise<Ending> {
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const end = await new Promise<Ending>((resolve) => {
     child.once('error', () => resolve({ code: 127, signal: null }));
@@ -92,7 +86,7 @@ async function ending(child: ChildProcess, clock: Clock, kill: () => void): Prom
   await Promise.race([closed, clock.sleep(millis(200), late.signal)]);
   late.abort();
   child.stdin?.destroy();
-  child.stdout?.destroy();
+  output.destroy();
   return end;
 }
 
@@ -103,9 +97,4 @@ function killGroup(child: ChildProcess): void {
   } catch {
     // the group is gone
   }
-}
-
-async function peakMemory(pid: number | undefined): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Math.ceil(Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024);
 }

@@ -1,12 +1,15 @@
 import type { Clock } from '../../../kernel/clock.ts';
 import { millis, seconds, type Millis } from '../../../kernel/span.ts';
-import type { FunctionSpec, InvocationResult, Print } from '../functions.ts';
-import { errorPayload } from './error-payload.ts';
+import type { FunctionSpec, InvocationContext, InvocationResult, Print } from '../functions.ts';
+import { failurePayload, failures, tooLargePayload, type Failure } from './error-payload.ts';
+import { newLogStream } from './log-stream.ts';
 import { LogTail } from './log-tail.ts';
 import { PrintedLines } from './printed-lines.ts';
-import { reportLines, startLine } from './report.ts';
+import type { OnOutput } from './read-output.ts';
+import { failureLines, reportLines, startLine } from './report.ts';
 import { startRuntimeApi, type Answer, type RuntimeApi } from './runtime-api.ts';
-import { startSandboxProcess, type Ending, type SandboxProcess } from './sandbox-process.ts';
+import type { Ending, SandboxProcess } from './sandbox-process.ts';
+import { newTraceId } from './trace-id.ts';
 
 /** How long a module may take to load; a function with a longer timeout gets that. Source: Lambda, init phase. */
 const INIT_LIMIT = seconds(10);
@@ -19,55 +22,75 @@ type Outcome =
   | { readonly by: 'exit'; readonly ending: Ending }
   | { readonly by: 'timeout' };
 
+export interface Invocation {
+  /** Of the function as it was called. */
+  readonly arn: string;
+  readonly payload: string;
+  readonly requestId: string;
+  readonly print?: Print | undefined;
+  readonly context?: InvocationContext | undefined;
+}
+
+/** Starts what a sandbox runs in. @throws {CannotStart} */
+export type Launch = (
+  place: { readonly port: number; readonly logStream: string },
+  onOutput: OnOutput,
+) => Promise<SandboxProcess>;
+
 export interface SandboxPlan {
   readonly spec: FunctionSpec;
   readonly clock: Clock;
-  readonly command: readonly string[];
-  readonly environment: (runtimeApi: string) => Record<string, string>;
+  readonly launch: Launch;
+  /** How the end of an invocation's output is known: Teal's own bootstraps print a mark, others get a moment. */
+  readonly outputEnds: 'with-mark' | Millis;
 }
 
-/** One process with a function loaded, which performs one invocation at a time. */
+/** One process or container with a function loaded, which performs one invocation at a time. */
 export class Sandbox {
   readonly spec: FunctionSpec;
+  readonly #plan: SandboxPlan;
   readonly #clock: Clock;
   readonly #log = new LogTail();
+  readonly #printed: PrintedLines;
   readonly #startedAt: number;
   #api: RuntimeApi | undefined;
-  #printed: PrintedLines | undefined;
   #process: SandboxProcess | undefined;
   #isAlive = true;
   #invocations = 0;
   /** When the running invocation's event was handed over, in epoch milliseconds. */
   #deliveredAt: number | undefined;
-  #requestId: string | undefined;
   #settle: ((outcome: Outcome) => void) | undefined;
   #deliver: (() => void) | undefined;
   /** An end that came before anyone asked. */
   #early: Outcome | undefined;
 
-  private constructor(plan: SandboxPlan) {
+  private constructor(plan: SandboxPlan, logStream: string) {
     this.spec = plan.spec;
+    this.#plan = plan;
     this.#clock = plan.clock;
     this.#startedAt = this.#now();
+    this.#printed = new PrintedLines(logStream, () => plan.clock.now());
   }
 
+  /** @throws {CannotStart} */
   static async start(plan: SandboxPlan): Promise<Sandbox> {
-    const sandbox = new Sandbox(plan);
+    const logStream = newLogStream(plan.spec.version, plan.clock.now());
+    const sandbox = new Sandbox(plan, logStream);
     const api = await startRuntimeApi({
       delivered: () => sandbox.#deliver?.(),
-      answered: (requestId, answer) => {
-        if (requestId === sandbox.#requestId) sandbox.#end({ by: 'function', answer });
-      },
+      answered: (answer) => sandbox.#end({ by: 'function', answer }),
       initFailed: (body) => sandbox.#end({ by: 'init-error', body }),
     });
-    const env = plan.environment(api.address);
-    const printed = new PrintedLines(env['AWS_LAMBDA_LOG_STREAM_NAME'] ?? '', () => plan.clock.now());
     sandbox.#api = api;
-    sandbox.#printed = printed;
-    sandbox.#process = startSandboxProcess(plan.command, { cwd: plan.spec.codeFolder, env }, plan.clock, (chunk) => {
-      sandbox.#log.append(chunk);
-      return printed.add(chunk);
-    });
+    try {
+      sandbox.#process = await plan.launch({ port: api.port, logStream }, (chunk) => {
+        sandbox.#log.append(chunk);
+        return sandbox.#printed.add(chunk);
+      });
+    } catch (error) {
+      api.close();
+      throw error;
+    }
     void sandbox.#process.ended.then((ending) => {
       sandbox.close();
       sandbox.#end({ by: 'exit', ending });
@@ -79,21 +102,25 @@ export class Sandbox {
     return this.#isAlive && this.#process?.hasExited !== true;
   }
 
+  /** Resolves when nothing of it runs any more. */
+  get ended(): Promise<unknown> {
+    return this.#process?.ended ?? Promise.resolve();
+  }
+
   /** @returns `undefined` when a warm process ended before it took the event: another sandbox may be tried */
-  async invoke(payload: string, requestId: string, print?: Print): Promise<InvocationResult | undefined> {
+  async invoke(invocation: Invocation): Promise<InvocationResult | undefined> {
     const isWarm = this.#invocations++ > 0;
-    this.#requestId = requestId;
     this.#deliveredAt = undefined;
-    const firstLine = startLine(requestId, this.spec.version);
+    const firstLine = startLine(invocation.requestId, this.spec.version);
     this.#log.begin(firstLine);
-    this.#printed?.begin(print, firstLine);
-    const outcome = await this.#outcome(payload, requestId);
+    this.#printed.begin(invocation.print, firstLine);
+    const outcome = await this.#outcome(invocation);
     this.#settle = undefined;
     if (isWarm && this.#deliveredAt === undefined && outcome.by !== 'function') {
       this.close();
       return undefined;
     }
-    return this.#result(outcome, requestId, isWarm);
+    return this.#result(outcome, invocation.requestId, isWarm);
   }
 
   /** Ends the process and all that it started. */
@@ -103,14 +130,20 @@ export class Sandbox {
     this.#api?.close();
   }
 
-  async #outcome(payload: string, requestId: string): Promise<Outcome> {
+  async #outcome({ arn, payload, requestId, context = {} }: Invocation): Promise<Outcome> {
     const over = new AbortController();
     const deliveredTo = new Promise<void>((resolve) => (this.#deliver = resolve));
     const ended = new Promise<Outcome>((resolve) => (this.#settle = resolve));
     if (this.#early) this.#end(this.#early);
     const { timeout } = this.spec;
-    const deadlineAt = () => (this.#deliveredAt = this.#now()) + timeout;
-    this.#api?.offer({ requestId, payload, arn: this.spec.arn, deadlineAt });
+    this.#api?.offer({
+      requestId,
+      payload,
+      arn,
+      traceId: context.traceId ?? newTraceId(this.#clock.now()),
+      ...(context.clientContext === undefined ? {} : { clientContext: context.clientContext }),
+      deadlineAt: () => (this.#deliveredAt = this.#now()) + timeout,
+    });
     const outcome = await Promise.race([ended, this.#timeout(deliveredTo, over.signal)]);
     over.abort();
     return outcome;
@@ -137,34 +170,35 @@ export class Sandbox {
     const memoryUsed = (await this.#process?.peakMemory()) ?? 0;
     if (outcome.by === 'function') await this.#untilPrinted(requestId);
     else this.close();
-    const report = reportLines({
-      requestId,
-      duration: millis(endedAt - startedAt),
-      memorySize: this.spec.memoryMiB,
-      memoryUsed,
-      ...(isWarm ? {} : { initDuration: millis(startedAt - this.#startedAt) }),
-      ...(outcome.by === 'timeout' ? { status: 'timeout' } : {}),
-    });
-    this.#printed?.end(report);
-    const payload = this.#payload(outcome, requestId);
+    const failure = this.#failure(outcome);
+    const lastLines =
+      (failure ? failureLines(requestId, failure, this.#clock.now()) : '') +
+      reportLines({
+        requestId,
+        duration: millis(endedAt - startedAt),
+        memorySize: this.spec.memoryMiB,
+        memoryUsed,
+        ...(isWarm ? {} : { initDuration: millis(startedAt - this.#startedAt) }),
+        ...(failure ? { failure } : {}),
+      });
+    this.#printed.end(lastLines);
     const hasFailed = outcome.by !== 'function' || outcome.answer.kind !== 'response';
-    return { payload, ...(hasFailed ? { functionError: 'Unhandled' } : {}), logTail: this.#log.text(report) };
+    return {
+      payload: failure ? failurePayload(requestId, failure) : answered(outcome),
+      ...(hasFailed ? { functionError: 'Unhandled' } : {}),
+      logTail: this.#log.text(lastLines),
+    };
   }
 
-  #payload(outcome: Outcome, requestId: string): string {
-    switch (outcome.by) {
-      case 'function':
-        return outcome.answer.kind === 'too-large' ? errorPayload.tooLarge() : outcome.answer.body;
-      case 'init-error':
-        return outcome.body;
-      case 'exit':
-        return errorPayload.exited(requestId, outcome.ending.code, outcome.ending.signal);
-      case 'timeout':
-        return errorPayload.timedOut(requestId, this.spec.timeoutSeconds);
-    }
+  /** What ended the sandbox, if it did not answer itself. */
+  #failure(outcome: Outcome): Failure | undefined {
+    if (outcome.by === 'exit') return failures.exited(outcome.ending.code, outcome.ending.signal);
+    return outcome.by === 'timeout' ? failures.timedOut(this.spec.timeoutSeconds) : undefined;
   }
 
   async #untilPrinted(requestId: string): Promise<void> {
+    const { outputEnds } = this.#plan;
+    if (outputEnds !== 'with-mark') return this.#clock.sleep(outputEnds);
     const late = new AbortController();
     await Promise.race([this.#log.until(`\0teal-end ${requestId}\n`), this.#clock.sleep(MARK_LIMIT, late.signal)]);
     late.abort();
@@ -173,4 +207,10 @@ export class Sandbox {
   #now(): number {
     return this.#clock.now().getTime();
   }
+}
+
+function answered(outcome: Outcome): string {
+  if (outcome.by === 'init-error') return outcome.body;
+  if (outcome.by !== 'function') return '';
+  return outcome.answer.kind === 'too-large' ? tooLargePayload() : outcome.answer.body;
 }

@@ -4,13 +4,16 @@ import type { Scope } from '../../../kernel/scope.ts';
 import { DuplicateRecord } from '../../../store/store.ts';
 import type { Action, ActionInput } from '../../../wire/types.ts';
 import { withSettings } from '../changes.ts';
-import { checkEnvironment, checkSizes, refuseUnmade, requireZip } from '../checks.ts';
+import { checkDeadLetterTarget, checkEnvironment, checkSizes, refuseUnmade } from '../checks.ts';
 import type { LambdaTools } from '../deps.ts';
 import { conflict, functionNotFound, invalidParameter } from '../faults.ts';
 import { functionArn, readFunctionName } from '../function-name.ts';
-import { functionsIn, type CodeRecord, type FunctionRecord } from '../records.ts';
+import { findLayers } from '../layers.ts';
+import { checkSettingsFit, takePackage, withPackage, withPackageSettings } from '../packaging.ts';
+import { publishVersion } from '../publish.ts';
+import { functionsIn, type CodeRecord, type FunctionRecord, type VersionRecord } from '../records.ts';
 import { checkRuntime } from '../runtimes.ts';
-import { shownFunction } from '../shown.ts';
+import { shownFunction, shownVersion } from '../shown.ts';
 
 type Input = ActionInput<typeof CreateFunctionCommand>;
 
@@ -20,37 +23,43 @@ export const createFunction =
     const { name, account, arn } = readFunctionName(input.FunctionName, ctx);
     if (account !== ctx.account) throw functionNotFound(arn);
     if (name.length > 64) throw tooLong(name);
-    const zip = check(input, tools);
+    check(input, tools);
+    const layers = await findLayers(tools.store, ctx, input.Layers);
     if (await functionsIn(tools.store).get(ctx, name)) throw alreadyExists(name);
-    const code = await tools.code.keep(zip);
-    const record = newRecord(input, name, ctx, code, tools.clock.now().getTime());
+    const taken = await takePackage(tools, input.Code, isImage(input));
+    const plain = withPackage(newRecord(input, name, ctx, taken.code, tools.clock.now().getTime()), taken);
+    const record = withPackageSettings(plain, input.ImageConfig, layers);
+    let version: VersionRecord | undefined;
     try {
-      await functionsIn(tools.store).insert(ctx, name, record);
+      version = await tools.store.transaction(async (tx) => {
+        await functionsIn(tx).insert(ctx, name, record);
+        return input.Publish ? publishVersion(tx, ctx, record) : undefined;
+      });
     } catch (error) {
       if (error instanceof DuplicateRecord) throw alreadyExists(name);
       throw error;
     }
     tools.ring();
-    return shownFunction(record);
+    return version ? shownVersion(version) : shownFunction(record);
   };
 
-function check(input: Input, { functions }: LambdaTools): Uint8Array {
-  if (input.PackageType === 'Image' || input.Code.ImageUri) {
-    throw invalidParameter(
-      "Teal runs functions from zip packages, not from images: use PackageType 'Zip' and send ZipFile",
-    );
+const isImage = (input: Input): boolean => input.PackageType === 'Image';
+
+function check(input: Input, { functions }: LambdaTools): void {
+  checkSettingsFit(isImage(input), input);
+  if (!isImage(input)) {
+    if (!input.Runtime || !input.Handler) {
+      throw invalidParameter(
+        'Runtime and Handler are mandatory parameters for functions created with deployment packages.',
+      );
+    }
+    checkRuntime(input.Runtime, functions);
   }
-  if (!input.Runtime || !input.Handler) {
-    throw invalidParameter(
-      'Runtime and Handler are mandatory parameters for functions created with deployment packages.',
-    );
-  }
-  checkRuntime(input.Runtime, functions);
   refuseUnmade(input);
   refuseUnmade(input.Code);
   checkSizes(input);
+  checkDeadLetterTarget(input.DeadLetterConfig?.TargetArn);
   checkEnvironment(input.Environment?.Variables ?? {});
-  return requireZip(input.Code);
 }
 
 function newRecord(input: Input, name: string, scope: Scope, code: CodeRecord, now: number): FunctionRecord {

@@ -2,25 +2,28 @@ import type {
   GetFunctionCodeSigningConfigCommand,
   GetFunctionCommand,
   GetFunctionConfigurationCommand,
-  GetPolicyCommand,
-  ListVersionsByFunctionCommand,
 } from '@aws-sdk/client-lambda';
 import type { Action } from '../../../wire/types.ts';
 import type { LambdaTools } from '../deps.ts';
-import { resourceNotFound } from '../faults.ts';
 import { readFunctionName } from '../function-name.ts';
+import { shownLocation } from '../packaging.ts';
+import { requireQualified } from '../qualified.ts';
 import { requireFunction } from '../records.ts';
-import { shownFunction } from '../shown.ts';
+import { shownQualified } from '../shown.ts';
 
+/** Tags and concurrency are the function's, whichever version is asked for. */
 export const getFunction =
   ({ store, code }: LambdaTools): Action<typeof GetFunctionCommand> =>
   async (input, ctx) => {
-    const name = readFunctionName(input.FunctionName, ctx, input.Qualifier);
-    const record = await requireFunction(store, ctx, name);
+    const found = await requireQualified(store, ctx, readFunctionName(input.FunctionName, ctx, input.Qualifier));
+    const { tags, reservedConcurrency } = found.latest;
     return {
-      Configuration: qualified(shownFunction(record), name.qualifier),
-      Code: { RepositoryType: 'S3', Location: code.locationOf(record.code.id) },
-      ...(Object.keys(record.tags).length > 0 ? { Tags: { ...record.tags } } : {}),
+      Configuration: shownQualified(found),
+      Code: shownLocation({ code }, found.record),
+      ...(Object.keys(tags).length > 0 ? { Tags: { ...tags } } : {}),
+      ...(reservedConcurrency === undefined
+        ? {}
+        : { Concurrency: { ReservedConcurrentExecutions: reservedConcurrency } }),
     };
   };
 
@@ -28,15 +31,7 @@ export const getFunctionConfiguration =
   ({ store }: LambdaTools): Action<typeof GetFunctionConfigurationCommand> =>
   async (input, ctx) => {
     const name = readFunctionName(input.FunctionName, ctx, input.Qualifier);
-    return qualified(shownFunction(await requireFunction(store, ctx, name)), name.qualifier);
-  };
-
-/** There is `$LATEST` and nothing else. */
-export const listVersionsByFunction =
-  ({ store }: LambdaTools): Action<typeof ListVersionsByFunctionCommand> =>
-  async (input, ctx) => {
-    const record = await requireFunction(store, ctx, readFunctionName(input.FunctionName, ctx));
-    return { Versions: [qualified(shownFunction(record), '$LATEST')] };
+    return shownQualified(await requireQualified(store, ctx, name));
   };
 
 export const getFunctionCodeSigningConfig =
@@ -45,13 +40,3 @@ export const getFunctionCodeSigningConfig =
     const record = await requireFunction(store, ctx, readFunctionName(input.FunctionName, ctx));
     return { FunctionName: record.name };
   };
-
-/** No function has a policy: nothing can add a permission yet. */
-export const getPolicy = (): Action<typeof GetPolicyCommand> => () => {
-  throw resourceNotFound('The resource you requested does not exist.');
-};
-
-/** With a qualifier the ARN carries it. */
-function qualified<T extends { FunctionArn?: string | undefined }>(shown: T, qualifier: string | undefined): T {
-  return qualifier === undefined ? shown : { ...shown, FunctionArn: `${shown.FunctionArn ?? ''}:${qualifier}` };
-}

@@ -1,11 +1,13 @@
 import type { InvokeCommand } from '@aws-sdk/client-lambda';
 import { ApiError } from '../../../wire/api-error.ts';
-import type { Action, ActionOutput, CallContext } from '../../../wire/types.ts';
+import type { Action } from '../../../wire/types.ts';
+import { refuseUnmade } from '../checks.ts';
+import { readClientContext } from '../client-context.ts';
 import type { LambdaTools } from '../deps.ts';
-import { functionSpec } from '../function-spec.ts';
+import { acceptEvent } from '../events/accept-event.ts';
 import { readFunctionName } from '../function-name.ts';
-import { printTo } from '../print-to.ts';
-import { invocationsIn, requireFunction, type FunctionRecord } from '../records.ts';
+import { rateExceeded, run } from '../invoking/run.ts';
+import { requireQualified, weighted } from '../qualified.ts';
 
 /** Bytes of a payload. Source: Lambda quotas. */
 const LIMIT = { RequestResponse: 6_291_456, Event: 1_048_576, DryRun: 6_291_456 };
@@ -14,40 +16,28 @@ export const invoke =
   (tools: LambdaTools): Action<typeof InvokeCommand> =>
   async (input, ctx) => {
     const kind = input.InvocationType ?? 'RequestResponse';
-    const record = await requireFunction(tools.store, ctx, readFunctionName(input.FunctionName, ctx, input.Qualifier));
+    const name = readFunctionName(input.FunctionName, ctx, input.Qualifier);
+    const called = await requireQualified(tools.store, ctx, name, weighted(Math.random()));
+    refuseUnmade(input);
     const payload = readPayload(input.Payload, kind);
     if (kind === 'DryRun') return { StatusCode: 204 };
-    if (kind === 'Event') return acceptEvent(tools, ctx, record, payload);
-    const spec = await functionSpec(tools, ctx, record);
-    const result = await tools.functions.invoke(spec, payload, ctx.requestId, printTo(tools, ctx, record));
+    const clientContext = readClientContext(input.ClientContext);
+    const call = { payload, requestId: ctx.requestId, clientContext };
+    if (kind === 'Event') {
+      await acceptEvent(tools, ctx, called, call);
+      return { StatusCode: 202 };
+    }
+    const ran = await run(tools, ctx, called, call);
+    if (ran.refused !== undefined) throw rateExceeded(ran.refused);
+    const { result } = ran;
     return {
       StatusCode: 200,
-      ExecutedVersion: '$LATEST',
+      ExecutedVersion: called.version,
       ...(result.functionError ? { FunctionError: result.functionError } : {}),
       ...(input.LogType === 'Tail' ? { LogResult: Buffer.from(result.logTail).toString('base64') } : {}),
       Payload: result.payload,
     };
   };
-
-/** Promises the invocation: it is kept before the caller hears of it, and the loop performs it. */
-async function acceptEvent(
-  { store, clock, ring }: LambdaTools,
-  ctx: CallContext,
-  record: FunctionRecord,
-  payload: string,
-): Promise<ActionOutput<typeof InvokeCommand>> {
-  const { requestId } = ctx;
-  const dueAt = clock.now().getTime();
-  await invocationsIn(store).insert(ctx, requestId, {
-    requestId,
-    functionName: record.name,
-    payload,
-    failures: 0,
-    dueAt,
-  });
-  ring();
-  return { StatusCode: 202 };
-}
 
 function readPayload(bytes: Uint8Array | undefined, kind: keyof typeof LIMIT): string {
   if (!bytes || bytes.length === 0) return '{}';
