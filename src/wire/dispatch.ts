@@ -91,7 +91,7 @@ function refuse(call: Call, error: ApiError, language: Protocol | Refusal): Wire
 async function serve(call: Call, mounted: Mounted, protocol: Protocol, limit: number): Promise<WireResponse> {
   const { request, requestId } = call;
   const asked: { operation?: string; model?: Loaded['model'] } = {};
-  const log = call.log.with({ service: mounted.service.name, requestId });
+  const shown = { service: mounted.service.name, requestId };
   try {
     const loaded = await mounted.load();
     asked.model = loaded.model;
@@ -103,11 +103,11 @@ async function serve(call: Call, mounted: Mounted, protocol: Protocol, limit: nu
     const input = requireValid(mounted, loaded, operation, protocol, read());
     const output = ((await action(input as never, contextOf(call, mounted, operation))) ?? {}) as Fields;
     const response = protocol.write(spoken, operation, output, requestId);
-    log.debug('request served', { operation: operation.name, status: response.status });
+    call.log.debug('request served', { ...shown, operation: operation.name, status: response.status });
     return response;
   } catch (cause) {
-    const fault = faultOf(asked.model, cause) ?? hide(cause, log, asked.operation);
-    log.debug('request failed', { operation: asked.operation, code: fault.code, reason: fault.message });
+    const fault = faultOf(asked.model, cause) ?? hide(cause, call.log.with(shown), asked.operation);
+    call.log.debug('request failed', { ...shown, operation: asked.operation, code: fault.code, reason: fault.message });
     return withQueryError(request, mounted, fault, protocol.writeError(mounted.entry, fault, requestId));
   }
 }
@@ -169,5 +169,7 @@ const contextOf = ({ request, requestId, scope }: Call, { service }: Mounted, { 
   requestId,
   accessKeyId: scope.accessKeyId,
   principal: request.principal,
-  signal: request.signal,
+  get signal() {
+    return request.signal;
+  },
 });
