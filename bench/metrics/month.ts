@@ -98,7 +98,7 @@ function blocksOf(kind: Kind, now: number): readonly Packed[] {
 }
 
 const pack = (tier: Tier, start: number, points: Points): Packed['block'] => ({
-  tier: tier.seconds,
+  tier: tier.id,
   start,
   data: packBlock(tier, start, points),
 });

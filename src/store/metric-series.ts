@@ -74,6 +74,13 @@ export interface MetricSeries {
   aged(tier: number, before: number): Promise<number[]>;
   /** About the bytes on disk of all blocks. */
   bytes(): Promise<number>;
+  /** The newest block of each tier. */
+  newest(): Promise<Pick<BlockKey, 'tier' | 'start'>[]>;
+  /** Keeps what is not in blocks yet. */
+  addToJournal(data: Uint8Array): Promise<void>;
+  /** What was added to the journal since it was emptied, oldest first. */
+  journal(): Promise<Uint8Array[]>;
+  emptyJournal(): Promise<void>;
 }
 
 /** Rows of one statement: few sizes, so that the statements are prepared once. More rows take no less time each. */
@@ -170,6 +177,18 @@ export function metricSeries(db: Kysely<Tables>): MetricSeries {
         select sum(length(data) + ${BLOCK_BYTES}) as bytes from metric_blocks`);
       return rows[0]?.bytes ?? 0;
     },
+    newest: () =>
+      all(sql<Pick<BlockKey, 'tier' | 'start'>>`select tier, max(start) as start from metric_blocks group by tier`),
+    async addToJournal(data) {
+      await all(sql`insert into metric_journal (data) values (${data})`);
+    },
+    async journal() {
+      const rows = await all(sql<{ data: Uint8Array }>`select data from metric_journal order by id`);
+      return rows.map(({ data }) => data);
+    },
+    async emptyJournal() {
+      await all(sql`delete from metric_journal`);
+    },
   };
 }
 
@@ -186,7 +205,13 @@ export async function createMetricTables(db: Kysely<Tables>): Promise<void> {
   await sql`create index metric_blocks_by_age on metric_blocks (tier, start)`.execute(db);
 }
 
+/** The journal of the above, for a migration. */
+export async function createMetricJournal(db: Kysely<Tables>): Promise<void> {
+  await sql`create table metric_journal (id integer primary key, data blob not null)`.execute(db);
+}
+
 export async function emptyMetricTables(db: Kysely<Tables>): Promise<void> {
+  await sql`delete from metric_journal`.execute(db);
   await sql`delete from metric_blocks`.execute(db);
   await sql`delete from metric_series`.execute(db);
 }

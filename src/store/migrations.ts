@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import { createMetricTables } from './metric-series.ts';
+import { createMetricJournal, createMetricTables } from './metric-series.ts';
 import type { Tables } from './tables.ts';
 
 export interface Migration {
@@ -93,6 +93,7 @@ export const MIGRATIONS: readonly Migration[] = [
       await sql`create table log_sizes (group_key integer primary key, bytes integer not null)`.execute(db);
     },
   },
+  { name: '0006-metric-journal', up: createMetricJournal },
 ];
 
 /** Gives every document of a kind the members that it lacks. @param at - where in the document they belong */

@@ -10,8 +10,8 @@ export const publishInto =
     for (const { name, dimensions, unit, at, values } of data) {
       const known = values.filter(([value, count]) => Number.isFinite(value) && count > 0);
       if (known.length === 0) continue;
-      const incoming = { namespace, name, dimensions: dimensionKey(dimensions), unit, at: at.getTime(), resolution: 1 };
-      ingest.add(scope, incoming, (summary) => {
+      const incoming = { name, dimensions: dimensionKey(dimensions), unit, at: at.getTime(), resolution: 1 };
+      ingest.add(scope, namespace, incoming, (summary) => {
         for (const [value, count] of known) summary.addValue(value, count);
       });
     }

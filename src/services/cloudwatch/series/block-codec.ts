@@ -30,29 +30,42 @@ const DEFLATE = { windowBits: 13, memLevel: 5 };
 /** Packs the points of one block; a count of requests takes 6 bytes, and 10 response times 40 to 90, uncompressed. */
 export function packBlock(tier: Tier, start: number, points: Points): Uint8Array {
   const out = new ByteWriter();
-  let before = 0;
-  for (const [at, summary] of [...points].sort(([a], [b]) => a - b)) {
-    const offset = Math.floor((at - start * 1000) / tier.unit);
-    out.whole(offset - before);
-    before = offset;
-    packPoint(out, summary);
-  }
+  writePoints(out, tier, start, points);
   return tier.isCompressed ? new Uint8Array(deflateRawSync(out.taken(), DEFLATE)) : out.taken();
 }
 
 export function unpackBlock(tier: Tier, start: number, data: Uint8Array): Points {
   const bytes = new ByteReader(tier.isCompressed ? inflateRawSync(data) : data);
+  return readPoints(bytes, tier, start, Infinity);
+}
+
+/** Writes points one after the other, by their distance in time. */
+export function writePoints(out: ByteWriter, { unit }: Tier, start: number, points: Points): void {
+  let before = 0;
+  for (const [at, summary] of inOrder(points)) {
+    const offset = Math.floor((at - start * 1000) / unit);
+    out.whole(offset - before);
+    before = offset;
+    packPoint(out, summary);
+  }
+}
+
+/** @param atMost - so many; Infinity reads to the end */
+export function readPoints(bytes: ByteReader, { unit }: Tier, start: number, atMost: number): Points {
   const points: Points = new Map();
   let offset = 0;
-  while (!bytes.isAtEnd) {
+  while (points.size < atMost && !bytes.isAtEnd) {
     offset += bytes.whole();
-    points.set(start * 1000 + offset * tier.unit, unpackPoint(bytes));
+    points.set(start * 1000 + offset * unit, unpackPoint(bytes));
   }
   return points;
 }
 
+const inOrder = (points: Points): readonly (readonly [number, Summary])[] =>
+  points.size < 2 ? [...points] : [...points].sort(([a], [b]) => a - b);
+
 function packPoint(out: ByteWriter, summary: Summary): void {
-  const values = summary.values && [...summary.values].sort(([a], [b]) => a - b);
+  const values = summary.values && sortedValues(summary.values);
   if (!values) {
     out.byte(NO_VALUES);
     out.double(summary.count);
@@ -66,6 +79,9 @@ function packPoint(out: ByteWriter, summary: Summary): void {
   if (wholes) packWholes(out, wholes.all, values);
   else for (const number of values.flat()) out.double(number);
 }
+
+const sortedValues = (values: ReadonlyMap<number, number>): Values =>
+  values.size < 2 ? [...values] : [...values].sort(([a], [b]) => a - b);
 
 type Values = readonly (readonly [value: number, count: number])[];
 

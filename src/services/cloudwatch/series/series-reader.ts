@@ -21,7 +21,7 @@ export function seriesReader(store: Store, ingest: Ingest): SeriesReader {
   const byUnit = async (scope: Scope, metric: MetricName, span: Span): Promise<ReadonlyMap<string, Points>> => {
     await ingest.flush();
     const series = await store.metricSeries.find(scope, { ...keyOf(metric), unit: metric.unit });
-    return unitsOf(series, await readSeries(store, series, span));
+    return unitsOf(series, await readSeries(ingest, series, span));
   };
   return {
     byUnit,
@@ -38,7 +38,7 @@ export function seriesReader(store: Store, ingest: Ingest): SeriesReader {
       await ingest.flush();
       const metrics = new Map(asked.map(({ key }) => [textOf(key), key]));
       const all = await store.metricSeries.findAll(scope, [...metrics.values()]);
-      const points = await readSeries(store, all, span);
+      const points = await readSeries(ingest, all, span);
       const byMetric = new Map<string, KeptSeries[]>();
       for (const series of all) byMetric.set(textOf(series), [...(byMetric.get(textOf(series)) ?? []), series]);
       return asked.map(({ key, unit, statistic }) => {
@@ -67,7 +67,7 @@ function requireStatistic({ stat }: MetricQuery): Statistic {
 
 /** The points of series that have any in the span, by their ids. */
 async function readSeries(
-  store: Store,
+  ingest: Ingest,
   series: readonly KeptSeries[],
   span: Span,
 ): Promise<ReadonlyMap<number, Points>> {
@@ -75,11 +75,11 @@ async function readSeries(
   const found = new Map<number, Points>();
   if (series.length === 0) return found;
   const ids = series.map(({ id }) => id);
-  for (const block of await store.metricSeries.ranges(ids, rangesOf(whole))) {
+  for (const block of await ingest.read(ids, rangesOf(whole))) {
     const points = found.get(block.series) ?? new Map<number, Summary>();
     found.set(block.series, points);
-    const tier = TIERS.find(({ seconds }) => seconds === block.tier);
-    if (tier) gather(unpackBlock(tier, block.start, block.data), whole, points);
+    const tier = TIERS.find(({ id }) => id === block.tier);
+    if (tier) gather('points' in block ? block.points : unpackBlock(tier, block.start, block.data), whole, points);
   }
   return found;
 }
@@ -108,8 +108,8 @@ function pointsOf(units: ReadonlyMap<string, Points>, statistic: Statistic): rea
 
 /** Blocks that may hold points of the span. Points that stand for more than its period are of no use. */
 const rangesOf = ({ from, to, period }: Span) =>
-  TIERS.filter(({ seconds }) => seconds === 1 || seconds * 1000 <= period).map(({ seconds, span }) => ({
-    tier: seconds,
+  TIERS.filter(({ seconds }) => seconds === 1 || seconds * 1000 <= period).map(({ id, span }) => ({
+    tier: id,
     from: floorTo(from / 1000, span),
     to: to / 1000,
   }));

@@ -1,5 +1,7 @@
 /** How finely data of some age is kept. Source: platform.md §12.2. */
 export interface Tier {
+  /** By which blocks in the store are told apart. */
+  readonly id: number;
   /** Seconds that a point stands for. */
   readonly seconds: number;
   /** Milliseconds that offsets within a block are counted in. */
@@ -21,9 +23,19 @@ const DAY = 24 * HOUR;
 
 /** Finest first. A datum is in one tier only, so that nothing is counted twice. */
 export const TIERS = [
-  { seconds: 1, unit: 10, span: 60, keptFor: 3 * HOUR, exactValues: 150, coarseness: 1, isCompressed: false },
-  { seconds: 60, unit: 60_000, span: HOUR, keptFor: 15 * DAY, exactValues: 16, coarseness: 2, isCompressed: true },
+  { id: 1, seconds: 1, unit: 10, span: 60, keptFor: 3 * HOUR, exactValues: 150, coarseness: 1, isCompressed: false },
   {
+    id: 60,
+    seconds: 60,
+    unit: 60_000,
+    span: HOUR,
+    keptFor: 15 * DAY,
+    exactValues: 16,
+    coarseness: 2,
+    isCompressed: true,
+  },
+  {
+    id: 300,
     seconds: 300,
     unit: 300_000,
     span: 4 * HOUR,
@@ -33,6 +45,7 @@ export const TIERS = [
     isCompressed: true,
   },
   {
+    id: HOUR,
     seconds: HOUR,
     unit: HOUR * 1000,
     span: 2 * DAY,
