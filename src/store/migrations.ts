@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import { createMetricJournal, createMetricTables } from './metric-series.ts';
+import { createMetricJournal, createMetricTables, createPackedMetricTable } from './metric-series.ts';
 import type { Tables } from './tables.ts';
 
 export interface Migration {
@@ -94,6 +94,7 @@ export const MIGRATIONS: readonly Migration[] = [
     },
   },
   { name: '0006-metric-journal', up: createMetricJournal },
+  { name: '0007-packed-metrics', up: createPackedMetricTable },
 ];
 
 /** Gives every document of a kind the members that it lacks. @param at - where in the document they belong */

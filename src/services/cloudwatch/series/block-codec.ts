@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { ByteReader, ByteWriter } from './bytes.ts';
+import { packColumns, unpackColumns } from './columns.ts';
 import { atGridStep, gridStep, Summary } from './summary.ts';
 import type { Tier } from './tiers.ts';
 
@@ -29,13 +30,15 @@ const DEFLATE = { windowBits: 13, memLevel: 5 };
 
 /** Packs the points of one block; a count of requests takes 6 bytes, and 10 response times 40 to 90, uncompressed. */
 export function packBlock(tier: Tier, start: number, points: Points): Uint8Array {
+  if (tier.packing === 'columns') return packColumns(tier.unit, start, points);
   const out = new ByteWriter();
   writePoints(out, tier, start, points);
-  return tier.isCompressed ? new Uint8Array(deflateRawSync(out.taken(), DEFLATE)) : out.taken();
+  return tier.packing === 'deflated rows' ? new Uint8Array(deflateRawSync(out.taken(), DEFLATE)) : out.taken();
 }
 
 export function unpackBlock(tier: Tier, start: number, data: Uint8Array): Points {
-  const bytes = new ByteReader(tier.isCompressed ? inflateRawSync(data) : data);
+  if (tier.packing === 'columns') return unpackColumns(tier.unit, start, data);
+  const bytes = new ByteReader(tier.packing === 'deflated rows' ? inflateRawSync(data) : data);
   return readPoints(bytes, tier, start, Infinity);
 }
 
@@ -72,7 +75,7 @@ function packPoint(out: ByteWriter, summary: Summary): void {
     return packTotals(out, summary);
   }
   const wholes = wholesOf(values);
-  const withTotals = !areDerived(summary, values);
+  const withTotals = !summary.isSumOf(values);
   out.byte((wholes?.form ?? DOUBLES) + (withTotals ? WITH_TOTALS : 0));
   if (withTotals) packTotals(out, summary);
   out.whole(values.length);
@@ -139,10 +142,4 @@ function wholesOf(values: Values): { readonly form: number; readonly all: readon
     if (all.length === values.length) return { form, all };
   }
   return undefined;
-}
-
-/** Whether the totals are those of the values, but for rounding. */
-function areDerived({ sum, min, max }: Summary, values: Values): boolean {
-  const derived = values.reduce((total, [value, count]) => total + value * count, 0);
-  return values[0]?.[0] === min && values.at(-1)?.[0] === max && Math.abs(derived - sum) <= Math.abs(sum) * 1e-12;
 }

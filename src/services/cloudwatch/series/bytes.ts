@@ -59,6 +59,17 @@ export class ByteReader {
     return this.#at >= this.#view.byteLength;
   }
 
+  /** How many bytes are left. */
+  get left(): number {
+    return this.#view.byteLength - this.#at;
+  }
+
+  bytes(length: number): Uint8Array {
+    const taken = new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#at, length);
+    this.#at += length;
+    return taken;
+  }
+
   byte(): number {
     const value = this.#view.getUint8(this.#at);
     this.#at += 1;

@@ -2,7 +2,7 @@ import { ByteReader, ByteWriter } from './bytes.ts';
 import { readPoints, writePoints, type Points } from './block-codec.ts';
 import { addPoint, type Open } from './merge-into.ts';
 import type { Summary } from './summary.ts';
-import { floorTo, TIERS, tierOfAge } from './tiers.ts';
+import { floorTo, tierOfAge, tierOfId } from './tiers.ts';
 
 /** Points by the blocks that they belong to: what the journal has and the blocks have not yet. */
 export class Unfolded {
@@ -65,7 +65,7 @@ export function unpackEntries(data: Uint8Array, into: Unfolded): void {
   const bytes = new ByteReader(data);
   while (!bytes.isAtEnd) {
     const [series, id, start, length] = [bytes.whole(), bytes.whole(), bytes.whole(), bytes.whole()];
-    const of = TIERS.find((tier) => tier.id === id);
+    const of = tierOfId(id);
     if (!of) throw new Error(`the journal of metrics has a tier ${id}, which this Teal does not know`);
     into.take({ series, tier: id, start, of, points: readPoints(bytes, of, start, length) });
   }
