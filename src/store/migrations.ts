@@ -95,6 +95,7 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   { name: '0006-metric-journal', up: createMetricJournal },
   { name: '0007-packed-metrics', up: createPackedMetricTable },
+  { name: '0008-dashboards', up: documents('cloudwatch_dashboards') },
 ];
 
 /** Gives every document of a kind the members that it lacks. @param at - where in the document they belong */
