@@ -33,7 +33,10 @@ export function packColumns(unit: number, start: number, points: Points): Uint8A
   columns.whole(rows.length);
   const times = rows.map(({ at }) => Math.floor((at - start * 1000) / unit));
   writeTimes(columns, times);
-  for (const { kind } of rows) columns.byte(kind);
+  writeNumbers(
+    columns,
+    rows.map(({ kind }) => kind),
+  );
   writeListed(columns, rows.filter(isOf(LISTED)));
   writeGrid(columns, counts, rows.filter(isOf(GRID)));
   writeTotals(columns, rows);
@@ -46,7 +49,7 @@ export function unpackColumns(unit: number, start: number, data: Uint8Array): Po
   const columns = new ByteReader(inflateRawSync(packed.bytes(packed.left)));
   const length = columns.whole();
   const times = readTimes(columns, length);
-  const rows = Array.from({ length }, () => ({ kind: columns.byte(), summary: new Summary() }));
+  const rows = readNumbers(columns, length).map((kind) => ({ kind, summary: new Summary() }));
   readListed(columns, rows.filter(isOf(LISTED)));
   readGrid(columns, counts, rows.filter(isOf(GRID)));
   readTotals(columns, rows);
@@ -120,27 +123,31 @@ function rowOf(at: number, summary: Summary): Row {
 const isGridValue = ([value, count]: readonly [number, number]): boolean =>
   Number.isSafeInteger(count) && atGridStep(gridStep(value)) === value;
 
-/** The distance of each to the one before, less the distance before: evenly spaced points are zeros. */
-function writeTimes(out: ByteWriter, times: readonly number[]): void {
-  let [before, step] = [0, 0];
-  for (const time of times) {
-    out.signed(time - before - step);
-    step = time - before;
-    before = time;
-  }
+/** The first, and how far each is from the one before: evenly spaced points take one number. */
+function writeTimes(out: ByteWriter, [first = 0, ...others]: readonly number[]): void {
+  out.whole(first);
+  let before = first;
+  writeNumbers(
+    out,
+    others.map((time) => {
+      const step = time - before;
+      before = time;
+      return step;
+    }),
+  );
 }
 
 function readTimes(bytes: ByteReader, length: number): readonly number[] {
-  let [before, step] = [0, 0];
-  return Array.from({ length }, () => {
-    step += bytes.signed();
-    before += step;
-    return before;
-  });
+  let time = bytes.whole();
+  const steps = readNumbers(bytes, Math.max(0, length - 1));
+  return [time, ...steps.map((step) => (time += step))].slice(0, length);
 }
 
 function writeListed(out: ByteWriter, rows: readonly Row[]): void {
-  for (const { values } of rows) out.whole(values.length);
+  writeNumbers(
+    out,
+    rows.map(({ values }) => values.length),
+  );
   const all = rows.flatMap(({ values }) => values);
   writeNumbers(
     out,
@@ -153,7 +160,7 @@ function writeListed(out: ByteWriter, rows: readonly Row[]): void {
 }
 
 function readListed(bytes: ByteReader, rows: readonly Read[]): void {
-  const lengths = rows.map(() => bytes.whole());
+  const lengths = readNumbers(bytes, rows.length);
   const total = lengths.reduce((sum, length) => sum + length, 0);
   const [values, counts] = [readNumbers(bytes, total), readNumbers(bytes, total)];
   let next = 0;

@@ -3,6 +3,8 @@ import type { ByteReader, ByteWriter } from './bytes.ts';
 /** Numbers that are wholes of some unit are written as those, others as doubles; either way byte by byte of all together. */
 const UNITS = [1, 1e3, 1e6, 1e9];
 const DOUBLES = UNITS.length;
+/** One number stands for all. */
+const CONSTANT = DOUBLES + 1;
 const LARGEST_WHOLE = 2 ** 50;
 
 interface ColumnOptions {
@@ -15,7 +17,12 @@ interface ColumnOptions {
 /** Writes numbers in the coarsest unit that gives all of them back. */
 export function writeNumbers(out: ByteWriter, numbers: readonly number[], options: ColumnOptions = {}): void {
   const { tolerance = 0, near } = options;
-  if (numbers.length === 0) return;
+  const [first] = numbers;
+  if (first === undefined) return;
+  if (numbers.every((number) => Object.is(number, first))) {
+    out.byte(CONSTANT);
+    return out.double(first);
+  }
   const form = UNITS.findIndex((unit) => numbers.every((number) => isWholeOf(unit, number, tolerance)));
   const unit = UNITS[form];
   out.byte(unit === undefined ? DOUBLES : form);
@@ -29,7 +36,9 @@ export function writeNumbers(out: ByteWriter, numbers: readonly number[], option
 
 export function readNumbers(bytes: ByteReader, length: number, near?: readonly number[]): readonly number[] {
   if (length === 0) return [];
-  const unit = UNITS[bytes.byte()];
+  const form = bytes.byte();
+  if (form === CONSTANT) return new Array<number>(length).fill(bytes.double());
+  const unit = UNITS[form];
   if (unit === undefined) return readDoubles(bytes, length);
   const wholes = new Float64Array(length);
   for (let plane = bytes.byte(); plane > 0; plane -= 1)

@@ -21,6 +21,14 @@ export interface SeriesReader extends MetricReader {
 
 export function seriesReader(store: Store, ingest: Ingest): SeriesReader {
   const directory = seriesDirectory(store, ingest);
+  const keys = new WeakMap<MetricName, MetricKey>();
+  /** Made once for a query that comes again, as those of alarms do. */
+  const keyOf = (metric: MetricName): MetricKey => {
+    const { namespace, name, dimensions } = metric;
+    const key = keys.get(metric) ?? { namespace, name, dimensions: dimensionKey(dimensions) };
+    keys.set(metric, key);
+    return key;
+  };
   const byUnit = async (scope: Scope, metric: MetricName, span: Span): Promise<ReadonlyMap<string, Points>> => {
     await ingest.flush();
     const [all = []] = await directory.findAll(scope, [keyOf(metric)]);
@@ -52,12 +60,6 @@ export function seriesReader(store: Store, ingest: Ingest): SeriesReader {
     },
   };
 }
-
-const keyOf = ({ namespace, name, dimensions }: MetricName): MetricKey => ({
-  namespace,
-  name,
-  dimensions: dimensionKey(dimensions),
-});
 
 /** @throws {RangeError} */
 function requireStatistic({ stat }: MetricQuery): Statistic {

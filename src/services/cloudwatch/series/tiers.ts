@@ -25,13 +25,13 @@ const COARSE = { exactValues: 16, coarseness: 2 } as const;
 
 /**
  * Finest first. A datum is in one tier only, so that nothing is counted twice. Minutes are in two: by the hour, which
- * is what is read most, until six hours of them are packed together.
+ * is what is read most, until half a day of them is packed together.
  */
 export const TIERS = [
   { id: 1, seconds: 1, unit: 10, span: 60, keptFor: 3 * HOUR, ...EXACT, packing: 'rows' },
-  { id: 60, seconds: 60, unit: 60_000, span: HOUR, keptFor: 6 * HOUR, ...COARSE, packing: 'deflated rows' },
-  { id: 61, seconds: 60, unit: 60_000, span: 6 * HOUR, keptFor: 15 * DAY, ...COARSE, packing: 'columns' },
-  { id: 301, seconds: 300, unit: 300_000, span: 2 * DAY, keptFor: 63 * DAY, ...COARSE, packing: 'columns' },
+  { id: 60, seconds: 60, unit: 60_000, span: HOUR, keptFor: 4 * HOUR, ...COARSE, packing: 'deflated rows' },
+  { id: 61, seconds: 60, unit: 60_000, span: 12 * HOUR, keptFor: 15 * DAY, ...COARSE, packing: 'columns' },
+  { id: 301, seconds: 300, unit: 300_000, span: DAY, keptFor: 63 * DAY, ...COARSE, packing: 'columns' },
   { id: 3601, seconds: HOUR, unit: HOUR * 1000, span: 16 * DAY, keptFor: 455 * DAY, ...COARSE, packing: 'columns' },
 ] as const satisfies readonly Tier[];
 
