@@ -9,7 +9,7 @@ import type { Store } from '../../src/store/store.ts';
 const DAY = 86_400;
 const MONTH = 30 * DAY;
 /** How many different points of each kind there are; they are written in turn, and no block holds one twice. */
-const POOL = 600;
+const POOL = 720;
 const REQUESTS_PER_MINUTE = 600;
 
 type Kind = 'counter' | 'gauge' | 'latency';
@@ -85,7 +85,7 @@ function blocksOf(kind: Kind, now: number): readonly Packed[] {
   for (const tier of TIERS) {
     // A tier keeps what is not yet a whole block of the next one.
     const next = TIERS.at(TIERS.findIndex(({ id }) => id === tier.id) + 1) ?? tier;
-    const start = floorTo(now - Math.min(tier.keptFor, MONTH), next.span);
+    const start = Math.max(now - MONTH, floorTo(now - tier.keptFor, next.span));
     const step = Math.max(60, tier.seconds);
     const blocks = new Map<number, Points>();
     for (let at = floorTo(end, step) - step; at >= start; at -= step) {
