@@ -21,6 +21,8 @@ const PROTOCOLS: readonly (readonly [string, unknown])[] = [
   ['query', AwsQueryProtocol],
 ];
 const MINUTE = 60_000;
+/** Two exceptions share query's code, and clients that ask for it cannot tell them apart. */
+const NOT_FOUND = /^(DashboardNotFoundError|ResourceNotFound)$/;
 
 let teal: TestTeal;
 let clients: ReadonlyMap<string, CloudWatchClient>;
@@ -165,18 +167,18 @@ describe.each(PROTOCOLS.map(([name]) => name))('in %s', (protocol) => {
     const remove = (...DashboardNames: string[]) =>
       client(protocol).send(new DeleteDashboardsCommand({ DashboardNames }));
     await expect(remove(...names, 'nobody')).rejects.toMatchObject({
-      name: 'DashboardNotFoundError',
+      name: expect.stringMatching(NOT_FOUND) as string,
       message: 'Dashboard nobody does not exist',
     });
     await remove(...names);
     await expect(client(protocol).send(new GetDashboardCommand({ DashboardName: names[0] }))).rejects.toMatchObject({
-      name: 'DashboardNotFoundError',
+      name: expect.stringMatching(NOT_FOUND) as string,
     });
   });
 });
 
 it.each([
-  ["SEARCH('{Shop', 'Sum', 60)", "Error in expression 'found'"],
+  ["SEARCH('{Shop', 'Sum', 60)", "Error in expression 'found': a '}' is missing in a search"],
   ["SEARCH('{} x', 'Sum', 60)", 'the schema of a search needs a namespace'],
   ["SEARCH('(a', 'Sum', 60)", "a ')' is missing in a search"],
   ["SEARCH('a AND', 'Sum', 60)", 'a term is missing in a search'],

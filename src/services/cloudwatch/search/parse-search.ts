@@ -27,6 +27,7 @@ type Token = { readonly text: string; readonly quoted: boolean };
 export function parseSearch(text: string): Search {
   if (text.length > LONGEST) throw new SyntaxError(`a search has at most ${LONGEST} characters`);
   const braced = /^\s*\{([^}]*)\}/.exec(text);
+  if (!braced && /^\s*\{/.test(text)) throw new SyntaxError("a '}' is missing in a search");
   const tokens = tokensOf(braced ? text.slice(braced[0].length) : text);
   const parser = new SearchParser(tokens);
   return { schema: braced ? schemaOf(braced[1] ?? '') : undefined, condition: parser.whole() };
