@@ -136,8 +136,9 @@ async function onePeriod(round: number) {
   };
 }
 
-const p99Of = (late: readonly number[]): number =>
-  [...late].sort((a, b) => a - b)[Math.ceil(late.length * 0.99) - 1] ?? Number.NaN;
+function p99Of(late: readonly number[]): number {
+  return [...late].sort((a, b) => a - b)[Math.ceil(late.length * 0.99) - 1] ?? Number.NaN;
+}
 
 function report(shares: readonly number[], lateness: readonly number[], loaded: readonly number[], puts: number): void {
   const p99 = p99Of(lateness);
