@@ -1,5 +1,6 @@
 // 1,000 alarms evaluated each period: the share of a core that it takes, and how late changes of state are.
-// npm run bench -- alarms [--json] [--alarms N] [--periods N] [--time-scale N] [--changing SHARE]
+// How late they are is measured again under load: clients that put metrics as fast as --load says.
+// npm run bench -- alarms [--json] [--alarms N] [--periods N] [--time-scale N] [--changing SHARE] [--load N]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +22,8 @@ const { values: options } = parseArgs({
     periods: { type: 'string', default: '6' },
     'time-scale': { type: 'string', default: '6' },
     changing: { type: 'string', default: '0.1' },
+    /** PutMetricData of 20 data each, a second. */
+    load: { type: 'string', default: '100' },
   },
 });
 const count = Number(options.alarms);
@@ -50,7 +53,13 @@ try {
     cpuShares.push(share);
     lateness.push(...late);
   }
-  report(cpuShares, lateness);
+  const stopLoad = startLoad();
+  const loaded: number[] = [];
+  for (let round = 0; round < Number(options.periods); round += 1) {
+    const { late } = await onePeriod(round);
+    if (round >= 2) loaded.push(...late);
+  }
+  report(cpuShares, lateness, loaded, await stopLoad());
 } finally {
   await service.close();
   await store.close();
@@ -75,6 +84,27 @@ async function createAlarms(): Promise<void> {
       },
       ctx,
     );
+}
+
+/** Puts data of metrics that no alarm is about. @returns what ends it, and tells how many requests a second there were */
+function startLoad(): () => Promise<number> {
+  const put = service.actions['PutMetricData'] as (input: object, ctx: CallContext) => Promise<void>;
+  const [startedAt, ending] = [performance.now(), new AbortController()];
+  let done = 0;
+  const run = async (): Promise<void> => {
+    while (!ending.signal.aborted) {
+      const due = ((performance.now() - startedAt) / 1000) * Number(options.load);
+      const MetricData = Array.from({ length: 20 }, (_, n) => ({ MetricName: `load-${(done + n) % 1000}`, Value: n }));
+      if (done >= due) await pause(5);
+      else await put({ Namespace: 'Load', MetricData }, ctx).then(() => (done += 1));
+    }
+  };
+  const running = run();
+  return async () => {
+    ending.abort();
+    await running;
+    return (done * 1000) / (performance.now() - startedAt);
+  };
 }
 
 /** Publishes in the middle of a period, and watches until the middle of the next: its end is between them. */
@@ -106,9 +136,12 @@ async function onePeriod(round: number) {
   };
 }
 
-function report(shares: readonly number[], lateness: readonly number[]): void {
-  const sorted = [...lateness].sort((a, b) => a - b);
-  const p99 = sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.NaN;
+function p99Of(late: readonly number[]): number {
+  return [...late].sort((a, b) => a - b)[Math.ceil(late.length * 0.99) - 1] ?? Number.NaN;
+}
+
+function report(shares: readonly number[], lateness: readonly number[], loaded: readonly number[], puts: number): void {
+  const p99 = p99Of(lateness);
   const cpuMs = median(shares) * period;
   const figures = {
     alarms: count,
@@ -118,11 +151,14 @@ function report(shares: readonly number[], lateness: readonly number[]): void {
     shareOfCore: cpuMs / period,
     shareOfCoreInRealTime: cpuMs / 60_000,
     latenessAfterPeriodMs: { p50: median(lateness), p99 },
+    putsPerSecond: puts,
+    latenessUnderLoadMs: { p50: median(loaded), p99: p99Of(loaded) },
   };
   const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
   print(options.json, figures, [
     `${count} alarms, ${figures.changes} changes of state seen at time scale ${clock.timeScale}: ${cpuMs.toFixed(0)} ms of CPU per period`,
     `a change is stored ${figures.latenessAfterPeriodMs.p50.toFixed(0)} ms (p50), ${p99.toFixed(0)} ms (p99) after the end of the period that decides it`,
+    `under load, of ${puts.toFixed(0)} PutMetricData/s of 20 data each: ${median(loaded).toFixed(0)} ms (p50), ${p99Of(loaded).toFixed(0)} ms (p99), ${loaded.length} changes`,
     `share of a core: ${percent(figures.shareOfCore)} at this time scale, ${percent(figures.shareOfCoreInRealTime)} in real time`,
   ]);
 }

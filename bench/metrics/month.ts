@@ -8,8 +8,8 @@ import type { Store } from '../../src/store/store.ts';
 
 const DAY = 86_400;
 const MONTH = 30 * DAY;
-/** How many different points of each kind there are; they are written in turn. */
-const POOL = 500;
+/** How many different points of each kind there are; they are written in turn, and no block holds one twice. */
+const POOL = 720;
 const REQUESTS_PER_MINUTE = 600;
 
 type Kind = 'counter' | 'gauge' | 'latency';
@@ -46,7 +46,7 @@ export interface Filled {
 export const aMetric = { namespace: 'AWS/ApplicationELB', name: 'TargetResponseTime', dimensions: dimensions(0, 0) };
 
 /**
- * Every service has the same traffic: its points are packed once, and stored for each.
+ * Metrics of one kind have the same points: they are packed once, and stored for each.
  *
  * @param now - epoch milliseconds
  */
@@ -60,8 +60,8 @@ export async function fillMonth(store: Store, services: number, now: number): Pr
         for (let set = 0; set < sets; set += 1) {
           const key = { account: '000000000000', region: 'us-east-1', namespace, name, unit };
           const id = await tx.metricSeries.add({ ...key, dimensions: dimensionKey(dimensions(service, set)) }, seconds);
-          const packed = known.get(`${name}/${set}`) ?? blocksOf(kind, seconds);
-          known.set(`${name}/${set}`, packed);
+          const packed = known.get(kind) ?? blocksOf(kind, seconds);
+          known.set(kind, packed);
           await tx.metricSeries.put(packed.map(({ block }) => ({ ...block, series: id })));
           series += 1;
           points += packed.reduce((sum, { held }) => sum + held, 0);
@@ -83,7 +83,9 @@ function blocksOf(kind: Kind, now: number): readonly Packed[] {
   const found: Packed[] = [];
   let end = floorTo(now, 60);
   for (const tier of TIERS) {
-    const start = now - Math.min(tier.keptFor, MONTH);
+    // A tier keeps what is not yet a whole block of the next one.
+    const next = TIERS.at(TIERS.findIndex(({ id }) => id === tier.id) + 1) ?? tier;
+    const start = Math.max(now - MONTH, floorTo(now - tier.keptFor, next.span));
     const step = Math.max(60, tier.seconds);
     const blocks = new Map<number, Points>();
     for (let at = floorTo(end, step) - step; at >= start; at -= step) {
@@ -98,7 +100,7 @@ function blocksOf(kind: Kind, now: number): readonly Packed[] {
 }
 
 const pack = (tier: Tier, start: number, points: Points): Packed['block'] => ({
-  tier: tier.seconds,
+  tier: tier.id,
   start,
   data: packBlock(tier, start, points),
 });

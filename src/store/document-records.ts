@@ -50,17 +50,21 @@ export function documentRecords<T>(db: Kysely<Tables>, kind: RecordKind): Record
       if (parent !== undefined) query = query.where('parent', '=', parent);
       return (await query.orderBy('seq').execute()).map(read);
     },
-    async everywhere() {
+    async everywhere(remembered = new Map()) {
       const rows = await documents
         .selectFrom(table)
-        .select(['account', 'region', 'id', 'doc'])
+        .select(['seq', 'account', 'region', 'id', 'doc'])
         .orderBy('seq')
         .execute();
-      return rows.map((row) => ({
-        scope: { account: row.account, region: row.region },
-        id: row.id,
-        record: read(row),
-      }));
+      const all = rows.map((row) => {
+        const known = remembered.get(row.seq);
+        if (known?.doc === row.doc) return known.kept;
+        const kept = { scope: { account: row.account, region: row.region }, id: row.id, record: read(row) };
+        remembered.set(row.seq, { doc: row.doc, kept });
+        return kept;
+      });
+      if (remembered.size > rows.length) forgetOthers(remembered, new Set(rows.map(({ seq }) => seq)));
+      return all;
     },
     async insert(scope, id, record, options = {}) {
       const result = await documents
@@ -91,6 +95,10 @@ export function documentRecords<T>(db: Kysely<Tables>, kind: RecordKind): Record
       return result.numDeletedRows > 0n;
     },
   };
+}
+
+function forgetOthers(remembered: Map<number, unknown>, there: ReadonlySet<number>): void {
+  for (const seq of remembered.keys()) if (!there.has(seq)) remembered.delete(seq);
 }
 
 const inTransaction = <R>(db: Documents, work: (tx: Documents) => Promise<R>): Promise<R> =>

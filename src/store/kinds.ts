@@ -31,6 +31,7 @@ export const RECORD_KINDS = [
   'lambda_layer_counters',
   'cloudwatch_alarms',
   'cloudwatch_alarm_history',
+  'cloudwatch_dashboards',
   'logs_groups',
   'logs_streams',
   'logs_metric_filters',

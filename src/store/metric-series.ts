@@ -70,10 +70,21 @@ export interface MetricSeries {
   /** Adds or replaces. */
   put(blocks: readonly Block[]): Promise<void>;
   remove(keys: readonly BlockKey[]): Promise<void>;
-  /** The series that have blocks of a tier that begin before these epoch seconds. */
-  aged(tier: number, before: number): Promise<number[]>;
+  /**
+   * Where there are blocks of a tier that begin before these epoch seconds.
+   *
+   * @param span - seconds; blocks of a series that begin in the same so many are named once, by the start of those
+   */
+  aged(tier: number, before: number, span: number): Promise<{ readonly series: number; readonly from: number }[]>;
   /** About the bytes on disk of all blocks. */
   bytes(): Promise<number>;
+  /** The newest block of each tier. */
+  newest(): Promise<Pick<BlockKey, 'tier' | 'start'>[]>;
+  /** Keeps what is not in blocks yet. */
+  addToJournal(data: Uint8Array): Promise<void>;
+  /** What was added to the journal since it was emptied, oldest first. */
+  journal(): Promise<Uint8Array[]>;
+  emptyJournal(): Promise<void>;
 }
 
 /** Rows of one statement: few sizes, so that the statements are prepared once. More rows take no less time each. */
@@ -81,12 +92,31 @@ const ROWS_AT_ONCE = [256, 32, 4, 1];
 /** What a block costs beside its data: its key, here and in the index, and what SQLite adds. */
 const BLOCK_BYTES = 36;
 
+/**
+ * Tiers whose blocks are written once and are thousands of bytes long: a table with row ids lays such rows one behind
+ * the other, where one without would round each up to whole pages.
+ */
+const PACKED_TIERS: ReadonlySet<number> = new Set([61, 301, 3601]);
+const TABLES = ['metric_blocks', 'metric_packed_blocks'] as const;
+const tableOf = (tier: number) => TABLES[PACKED_TIERS.has(tier) ? 1 : 0];
+
 export function metricSeries(db: Kysely<Tables>): MetricSeries {
   const all = async <R>(query: RawBuilder<R>): Promise<R[]> => (await query.execute(db)).rows;
   const inParts = async <T>(items: readonly T[], work: (part: readonly T[]) => Promise<void>): Promise<void> => {
     let at = 0;
     for (const size of ROWS_AT_ONCE)
       for (; items.length - at >= size; at += size) await work(items.slice(at, at + size));
+  };
+  /** The same for the items of each table. */
+  const inTables = async <T extends Pick<BlockKey, 'tier'>>(
+    items: readonly T[],
+    work: (part: readonly T[], table: RawBuilder<unknown>) => Promise<void>,
+  ): Promise<void> => {
+    for (const name of TABLES)
+      await inParts(
+        items.filter(({ tier }) => tableOf(tier) === name),
+        (part) => work(part, sql.table(name)),
+      );
   };
   return {
     async add({ account, region, namespace, name, dimensions, unit }, lastAt) {
@@ -127,13 +157,14 @@ export function metricSeries(db: Kysely<Tables>): MetricSeries {
     },
     async removeEmpty(before) {
       await all(sql`delete from metric_series where last_at < ${before}
-        and not exists (select 1 from metric_blocks where series = metric_series.id)`);
+        and not exists (select 1 from metric_blocks where series = metric_series.id)
+        and not exists (select 1 from metric_packed_blocks where series = metric_series.id)`);
     },
     async blocks(keys) {
       const found: Block[] = [];
-      await inParts(keys, async (part) => {
+      await inTables(keys, async (part, table) => {
         found.push(
-          ...(await all(sql<Block>`select series, tier, start, data from metric_blocks
+          ...(await all(sql<Block>`select series, tier, start, data from ${table}
             where (series, tier, start) in (values ${tuples(part)})`)),
         );
       });
@@ -144,31 +175,43 @@ export function metricSeries(db: Kysely<Tables>): MetricSeries {
       await inParts(series, async (part) => {
         for (const { tier, from, to } of ranges)
           found.push(
-            ...(await all(sql<Block>`select series, tier, start, data from metric_blocks
+            ...(await all(sql<Block>`select series, tier, start, data from ${sql.table(tableOf(tier))}
               where series in (${sql.join(part)}) and tier = ${tier} and start >= ${from} and start < ${to}`)),
           );
       });
       return found;
     },
     put: (blocks) =>
-      inParts(blocks, async (part) => {
+      inTables(blocks, async (part, table) => {
         const rows = part.map(({ series, tier, start, data }) => sql`(${series}, ${tier}, ${start}, ${data})`);
-        await all(sql`insert into metric_blocks (series, tier, start, data) values ${sql.join(rows)}
+        await all(sql`insert into ${table} (series, tier, start, data) values ${sql.join(rows)}
           on conflict do update set data = excluded.data`);
       }),
     remove: (keys) =>
-      inParts(keys, async (part) => {
-        await all(sql`delete from metric_blocks where (series, tier, start) in (values ${tuples(part)})`);
+      inTables(keys, async (part, table) => {
+        await all(sql`delete from ${table} where (series, tier, start) in (values ${tuples(part)})`);
       }),
-    async aged(tier, before) {
-      const rows = await all(sql<{ series: number }>`
-        select distinct series from metric_blocks where tier = ${tier} and start < ${before}`);
-      return rows.map(({ series }) => series);
-    },
+    aged: (tier, before, span) =>
+      all(sql<{ series: number; from: number }>`select distinct series, start - start % ${span} as "from"
+        from ${sql.table(tableOf(tier))} where tier = ${tier} and start < ${before}`),
     async bytes() {
       const rows = await all(sql<{ bytes: number | null }>`
-        select sum(length(data) + ${BLOCK_BYTES}) as bytes from metric_blocks`);
+        select sum(bytes) as bytes from (select sum(length(data) + ${BLOCK_BYTES}) as bytes from metric_blocks
+        union all select sum(length(data) + ${BLOCK_BYTES}) from metric_packed_blocks)`);
       return rows[0]?.bytes ?? 0;
+    },
+    newest: () =>
+      all(sql<Pick<BlockKey, 'tier' | 'start'>>`select tier, max(start) as start from metric_blocks group by tier
+        union all select tier, max(start) from metric_packed_blocks group by tier`),
+    async addToJournal(data) {
+      await all(sql`insert into metric_journal (data) values (${data})`);
+    },
+    async journal() {
+      const rows = await all(sql<{ data: Uint8Array }>`select data from metric_journal order by id`);
+      return rows.map(({ data }) => data);
+    },
+    async emptyJournal() {
+      await all(sql`delete from metric_journal`);
     },
   };
 }
@@ -186,7 +229,20 @@ export async function createMetricTables(db: Kysely<Tables>): Promise<void> {
   await sql`create index metric_blocks_by_age on metric_blocks (tier, start)`.execute(db);
 }
 
+/** The journal of the above, for a migration. */
+export async function createMetricJournal(db: Kysely<Tables>): Promise<void> {
+  await sql`create table metric_journal (id integer primary key, data blob not null)`.execute(db);
+}
+
+/** The table of packed blocks, for a migration. */
+export async function createPackedMetricTable(db: Kysely<Tables>): Promise<void> {
+  await sql`create table metric_packed_blocks (id integer primary key, series integer not null, tier integer not null,
+    start integer not null, data blob not null, unique (series, tier, start))`.execute(db);
+  await sql`create index metric_packed_blocks_by_age on metric_packed_blocks (tier, start)`.execute(db);
+}
+
 export async function emptyMetricTables(db: Kysely<Tables>): Promise<void> {
-  await sql`delete from metric_blocks`.execute(db);
+  await sql`delete from metric_journal`.execute(db);
+  for (const table of TABLES) await sql`delete from ${sql.table(table)}`.execute(db);
   await sql`delete from metric_series`.execute(db);
 }

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import { createMetricTables } from './metric-series.ts';
+import { createMetricJournal, createMetricTables, createPackedMetricTable } from './metric-series.ts';
 import type { Tables } from './tables.ts';
 
 export interface Migration {
@@ -112,6 +112,9 @@ export const MIGRATIONS: readonly Migration[] = [
     },
   },
   { name: '0008-lambda-layers', up: documents('lambda_layer_versions', 'lambda_layer_counters') },
+  { name: '0009-metric-journal', up: createMetricJournal },
+  { name: '0010-packed-metrics', up: createPackedMetricTable },
+  { name: '0011-dashboards', up: documents('cloudwatch_dashboards') },
 ];
 
 /** Gives every document of a kind the members that it lacks. @param at - where in the document they belong */

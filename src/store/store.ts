@@ -10,6 +10,9 @@ export interface Kept<T> {
   readonly record: T;
 }
 
+/** Records by their place among all, with the texts that they were read from; empty at first. */
+export type Remembered<T> = Map<number, { readonly doc: string; readonly kept: Kept<T> }>;
+
 export interface PutOptions {
   /** Groups records for `list`, such as the cluster of a service. */
   readonly parent?: string;
@@ -23,8 +26,13 @@ export interface Records<T> {
   get(scope: Scope, id: string): Promise<T | undefined>;
   /** All records of a scope, or of one parent in it, oldest first. */
   list(scope: Scope, parent?: string): Promise<T[]>;
-  /** All records of every scope, oldest first: for loops, at start and later. */
-  everywhere(): Promise<Kept<T>[]>;
+  /**
+   * All records of every scope, oldest first: for loops, at start and later.
+   *
+   * @param remembered - what the last call with it gave: a record that is as it was is the same object again, and is
+   *   not parsed again
+   */
+  everywhere(remembered?: Remembered<T>): Promise<Kept<T>[]>;
   /** Adds a record. @throws {DuplicateRecord} when the id is taken */
   insert(scope: Scope, id: string, record: T, options?: PutOptions): Promise<void>;
   /** Adds or replaces; a replaced record keeps its place in lists, and its parent unless one is given. */

@@ -3,6 +3,15 @@ import type { Constraint } from './constraint-table.ts';
 /** Longer text is not held against a pattern: a few of AWS's take quadratic time. */
 const LONGEST_MATCHED = 4096;
 
+/** Whether a text breaks nothing. */
+export function isSoundText(value: string, constraint: Constraint): boolean {
+  const { min, max, pattern, allowed } = constraint;
+  if ((max !== undefined && value.length > max) || (min !== undefined && value.length < min))
+    return textFaults(value, constraint).length === 0;
+  if (pattern && value.length <= LONGEST_MATCHED && !pattern.expression.test(value)) return false;
+  return !allowed || allowed.has(value);
+}
+
 /** What a text breaks, each to be read after "Member must". Source: recordings of validation errors. */
 export function textFaults(value: string, constraint: Constraint): readonly string[] {
   const faults = [...lengthFault(characters(value, constraint), constraint)];

@@ -116,7 +116,7 @@ function refuse(call: Call, error: ApiError, language: Protocol | Refusal): Wire
 
 async function serve(call: Call, mounted: Mounted, protocol: Protocol, limit: number): Promise<WireResponse> {
   const { request, requestId, asked } = call;
-  const log = call.log.with({ service: mounted.service.name, requestId });
+  const shown = { service: mounted.service.name, requestId };
   try {
     const loaded = await mounted.load();
     asked.model = loaded.model;
@@ -127,15 +127,16 @@ async function serve(call: Call, mounted: Mounted, protocol: Protocol, limit: nu
     const action = requireAction(mounted, operation, protocol);
     const input = requireValid(mounted, loaded, operation, protocol, read());
     const output = ((await action(input as never, contextOf(call, mounted, operation))) ?? {}) as Fields;
-    const known = (cause: unknown): Fault => faultOf(loaded.model, cause) ?? hide(cause, log, operation.name);
+    const known = (cause: unknown): Fault =>
+      faultOf(loaded.model, cause) ?? hide(cause, call.log.with(shown), operation.name);
     const response =
       (operation.givenEvents && protocol.writeEvents?.(operation, output, requestId, known)) ??
       protocol.write(spoken, operation, output, requestId);
-    log.debug('request served', { operation: operation.name, status: response.status });
+    call.log.debug('request served', { ...shown, operation: operation.name, status: response.status });
     return response;
   } catch (cause) {
-    const fault = faultOf(asked.model, cause) ?? hide(cause, log, asked.operation);
-    log.debug('request failed', { operation: asked.operation, code: fault.code, reason: fault.message });
+    const fault = faultOf(asked.model, cause) ?? hide(cause, call.log.with(shown), asked.operation);
+    call.log.debug('request failed', { ...shown, operation: asked.operation, code: fault.code, reason: fault.message });
     return withQueryError(request, mounted, fault, protocol.writeError(mounted.entry, fault, requestId));
   }
 }
@@ -198,5 +199,7 @@ const contextOf = ({ request, requestId, scope }: Call, { service }: Mounted, { 
   requestId,
   accessKeyId: scope.accessKeyId,
   principal: request.principal,
-  signal: request.signal,
+  get signal() {
+    return request.signal;
+  },
 });

@@ -10,20 +10,35 @@ import type { WireRequest, WireResponse } from './request.ts';
  */
 export function httpListener(wire: Pick<Wire, 'handle'>): (req: IncomingMessage, res: ServerResponse) => void {
   return (incoming, outgoing) => {
-    const gone = new AbortController();
-    incoming.on('error', () => gone.abort());
-    outgoing.on('error', () => gone.abort());
-    outgoing.on('close', () => {
-      if (!outgoing.writableFinished) gone.abort();
-    });
+    const gone = clientGone(incoming, outgoing);
     wire
-      .handle(toWireRequest(incoming, gone.signal))
+      .handle(toWireRequest(incoming, gone))
       .then((answer) => send(incoming, outgoing, answer))
       .catch(() => fail(outgoing));
   };
 }
 
-function toWireRequest(incoming: IncomingMessage, signal: AbortSignal): WireRequest {
+/** A signal that is made when someone asks for it: few actions do, and it takes as long as reading the headers. */
+function clientGone(incoming: IncomingMessage, outgoing: ServerResponse): () => AbortSignal {
+  let isGone = false;
+  let controller: AbortController | undefined;
+  const abort = (): void => {
+    isGone = true;
+    controller?.abort();
+  };
+  incoming.on('error', abort);
+  outgoing.on('error', abort);
+  outgoing.on('close', () => {
+    if (!outgoing.writableFinished) abort();
+  });
+  return () => {
+    controller ??= new AbortController();
+    if (isGone) controller.abort();
+    return controller.signal;
+  };
+}
+
+function toWireRequest(incoming: IncomingMessage, gone: () => AbortSignal): WireRequest {
   const url = incoming.url ?? '/';
   const mark = url.indexOf('?');
   let body: Promise<Uint8Array> | undefined;
@@ -33,14 +48,15 @@ function toWireRequest(incoming: IncomingMessage, signal: AbortSignal): WireRequ
     query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
     headers: headersOf(incoming),
     bytes: (atMost = Infinity) => (body ??= readIncoming(incoming, atMost)),
-    signal,
+    get signal() {
+      return gone();
+    },
   };
 }
 
-const headersOf = ({ headers }: IncomingMessage): Record<string, string | undefined> =>
-  Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
-  );
+/** node gives every header as one text, but for cookies. */
+const headersOf = ({ headers: { 'set-cookie': cookies, ...others } }: IncomingMessage): WireRequest['headers'] =>
+  cookies ? { ...others, 'set-cookie': cookies.join(', ') } : (others as WireRequest['headers']);
 
 function send(
   incoming: IncomingMessage,
@@ -48,16 +64,18 @@ function send(
   { status, headers, body, frames }: WireResponse,
 ): void {
   if (outgoing.destroyed) return;
-  const sent = Object.entries(headers).map(([name, value]) => [name, printable(value)] as const);
+  const sent: Record<string, string | number> = {};
+  for (const name of Object.keys(headers)) sent[name] = printable(headers[name] ?? '');
   // What is left of a refused body must not be read as the connection's next request.
-  const close = incoming.complete ? {} : { connection: 'close' };
+  if (!incoming.complete) sent['connection'] = 'close';
   if (frames) {
-    outgoing.writeHead(status, { ...Object.fromEntries(sent), ...close });
+    outgoing.writeHead(status, sent);
     // Whatever goes wrong on the way ends the connection, and with it the call's signal.
     pipeline(frames, outgoing, () => undefined);
     return;
   }
-  outgoing.writeHead(status, { ...Object.fromEntries(sent), ...close, 'content-length': body.byteLength });
+  sent['content-length'] = body.byteLength;
+  outgoing.writeHead(status, sent);
   outgoing.end(incoming.method === 'HEAD' ? undefined : body);
   if (!incoming.complete) incoming.resume();
 }

@@ -1,7 +1,9 @@
 import { lengthFault, numberFaults, sizeFaults, textFaults } from './constraint-faults.ts';
 import type { Constraint, ConstraintTable } from './constraint-table.ts';
-import { identityOf, kindOf, membersOf, nameOf, requiredNames, traitsOf, type Shape } from './schema.ts';
+import { kindOf, traitsOf, type Shape } from './schema.ts';
+import { isInteger, isSound } from './sound.ts';
 import type { Violation } from './types.ts';
+import { planOf } from './validation-plan.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -19,6 +21,8 @@ interface Place {
  * @throws {NotAnInteger} for a fraction, or a number too large, where the model has an integer
  */
 export function validate(shape: Shape, input: Fields, table: ConstraintTable): readonly Violation[] {
+  // Nearly all are: what they would lack is worked out only for those that are not.
+  if (isSound(shape, input, table)) return [];
   const found: Violation[] = [];
   checkStructure(shape, input, '', table, found);
   return found.slice(0, MOST_VIOLATIONS);
@@ -32,33 +36,6 @@ export class NotAnInteger extends Error {
   constructor(path: string, type: 'integer' | 'long') {
     super(`${path}: NUMBER_VALUE can not be converted to ${type === 'long' ? 'a Long' : 'an Integer'}`);
   }
-}
-
-const fits = (value: number, type: 'integer' | 'long'): boolean =>
-  Number.isInteger(value) && (type === 'long' || Math.abs(value) < 2 ** 31);
-
-interface PlannedMember {
-  readonly name: string;
-  /** As paths have it. */
-  readonly shown: string;
-  readonly shape: Shape;
-  readonly constraint: Constraint | undefined;
-  readonly isRequired: boolean;
-}
-
-/** What is looked at in each value of a structure; with data in thousands it counts that this is found once. */
-function planOf(shape: Shape, table: ConstraintTable): readonly PlannedMember[] {
-  if (kindOf(shape) === 'unit') return [];
-  return table.remember(identityOf(shape), () => {
-    const [required, structure] = [new Set(requiredNames(shape)), nameOf(shape)];
-    return membersOf(shape).map(({ name, shape: member }) => ({
-      name,
-      shown: lowerFirst(name),
-      shape: member,
-      constraint: table.find(structure, name),
-      isRequired: required.has(name) && !member.isIdempotencyToken(),
-    }));
-  });
 }
 
 function checkStructure(shape: Shape, value: Fields, path: string, table: ConstraintTable, found: Violation[]): void {
@@ -135,7 +112,7 @@ function scalarFaults(value: unknown, constraint: Constraint, path: string): rea
   if (typeof value === 'string') return textFaults(value, constraint);
   if (value instanceof Uint8Array) return lengthFault(value.byteLength, constraint);
   if (typeof value !== 'number') return [];
-  if (constraint.integer && !fits(value, constraint.integer)) throw new NotAnInteger(path, constraint.integer);
+  if (constraint.integer && !isInteger(value, constraint.integer)) throw new NotAnInteger(path, constraint.integer);
   return numberFaults(value, constraint);
 }
 
@@ -170,4 +147,3 @@ function quote(shape: Shape, value: unknown): string {
 
 const cut = (text: string): string => (text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text);
 const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
-const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);

@@ -377,7 +377,7 @@ it('combines alarms, and refuses rules that cannot be', async () => {
     Code: 'ValidationError',
   });
   await expect(combine('TRUE', { ActionsSuppressor: 'child' })).rejects.toThrow(
-    'Teal does not serve ActionsSuppressor of PutCompositeAlarm yet.',
+    'must be specified with ActionsSuppressor',
   );
   await combine(`ALARM("${arnOf('child')}") AND NOT FALSE`);
   await expect.poll(async () => (await parent())?.StateValue, PATIENT).toBe('OK');
@@ -390,6 +390,50 @@ it('combines alarms, and refuses rules that cannot be', async () => {
     StateReason: expect.stringMatching(`^${arnOf('child')} transitioned to ALARM at `) as string,
   });
   await expect(put('parent')).rejects.toThrow('There is a composite alarm of the name parent already.');
+});
+
+it('keeps a composite alarm from acting while its suppressor is in ALARM, and alarms that others need', async () => {
+  await put('cause');
+  await put('upkeep');
+  const periods = { ActionsSuppressorWaitPeriod: 0, ActionsSuppressorExtensionPeriod: 0 };
+  const combine = (ActionsSuppressor: string) =>
+    cloudwatch.send(
+      new PutCompositeAlarmCommand({
+        AlarmName: 'muted',
+        AlarmRule: 'ALARM(cause)',
+        AlarmActions: [`arn:aws:sns:us-east-1:${teal.account}:nowhere`],
+        ActionsSuppressor,
+        ...periods,
+      }),
+    );
+  const muted = async () =>
+    (await cloudwatch.send(new DescribeAlarmsCommand({ AlarmNames: ['muted'], AlarmTypes: ['CompositeAlarm'] })))
+      .CompositeAlarms?.[0];
+  const actions = async () =>
+    (await cloudwatch.send(new DescribeAlarmHistoryCommand({ AlarmName: 'muted', HistoryItemType: 'Action' })))
+      .AlarmHistoryItems;
+  await expect(combine('nobody')).rejects.toThrow('its actions suppressor [nobody] does not exist');
+  await set('upkeep', 'ALARM');
+  await combine('upkeep');
+  await expect.poll(async () => (await muted())?.StateValue, PATIENT).toBe('OK');
+
+  await set('cause', 'ALARM');
+  await expect.poll(muted, PATIENT).toMatchObject({
+    StateValue: 'ALARM',
+    ActionsSuppressor: 'upkeep',
+    ActionsSuppressedBy: 'Alarm',
+    ...periods,
+  });
+  expect(await actions()).toEqual([]);
+  await set('upkeep', 'OK');
+  await expect.poll(async () => (await actions())?.length, PATIENT).toBe(1);
+  expect((await muted())?.ActionsSuppressedBy).toBeUndefined();
+
+  for (const name of ['cause', 'upkeep'])
+    await expect(cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [name] }))).rejects.toThrow(
+      `Cannot delete ${name} as there are composite alarm(s) depending on it.`,
+    );
+  await cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: ['cause', 'muted', 'upkeep'] }));
 });
 
 it('tells a topic, and says in the history that it did, or why it could not', async () => {

@@ -484,11 +484,6 @@ it.each<readonly [string, MetricDataQuery[], string]>([
   ['an expression that makes no sense', [{ Id: 'e', Expression: '1 +' }], "Error in expression 'e': it ends too early"],
   ['an expression that gives a number', [{ Id: 'e', Expression: 'AVG(m)' }, plain], "Error in expression 'e'"],
   [
-    'SEARCH',
-    [{ Id: 'e', Expression: "SEARCH('{a} b', 'Sum', 60)" }],
-    "Error in expression 'e': Teal does not serve SEARCH yet.",
-  ],
-  [
     'Metrics Insights',
     [{ Id: 'e', Expression: 'SELECT AVG(x) FROM y' }],
     'Teal does not serve Metrics Insights (SELECT) yet.',

@@ -1,4 +1,5 @@
 import { invalidValue } from './faults.ts';
+import { dimensionKey } from './series/metric-identity.ts';
 
 interface Dimension {
   readonly Name?: string | undefined;
@@ -13,4 +14,11 @@ export function readDimensions(dimensions: readonly Dimension[] = []): Readonly<
     read.set(name, value);
   }
   return Object.fromEntries(read);
+}
+
+/** The same as `dimensionKey` writes it, which for one dimension takes no sorting. */
+export function readDimensionKey(dimensions: readonly Dimension[] = []): string {
+  const [first, second] = dimensions;
+  if (!first) return '[]';
+  return second ? dimensionKey(readDimensions(dimensions)) : JSON.stringify([[first.Name ?? '', first.Value ?? '']]);
 }

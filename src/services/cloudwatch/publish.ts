@@ -24,8 +24,8 @@ function gather(ingest: Ingest, scope: Scope, namespace: string, data: readonly 
   for (const { name, dimensions, unit, at, values } of data) {
     const known = values.filter(([value, count]) => Number.isFinite(value) && count > 0);
     if (known.length === 0) continue;
-    const incoming = { namespace, name, dimensions: dimensionKey(dimensions), unit, at: at.getTime(), resolution: 1 };
-    ingest.add(scope, incoming, (summary) => {
+    const incoming = { name, dimensions: dimensionKey(dimensions), unit, at: at.getTime(), resolution: 1 };
+    ingest.add(scope, namespace, incoming, (summary) => {
       for (const [value, count] of known) summary.addValue(value, count);
     });
   }

@@ -20,16 +20,16 @@ export function parseCbor(body: Uint8Array): unknown {
 export function cborScalar(shape: Shape): Read {
   switch (kindOf(shape)) {
     case 'number':
-      return (raw, path) => {
+      return (raw) => {
         if (typeof raw === 'number' || typeof raw === 'bigint') return Number(raw);
-        throw mismatch(path, 'Number', raw);
+        throw mismatch('Number', raw);
       };
     case 'timestamp':
       return readInstant;
     case 'blob':
-      return (raw, path) => {
+      return (raw) => {
         if (raw instanceof Uint8Array) return new Uint8Array(raw);
-        throw mismatch(path, 'Blob', raw);
+        throw mismatch('Blob', raw);
       };
     default:
       return jsonScalar(shape);
@@ -37,10 +37,10 @@ export function cborScalar(shape: Shape): Read {
 }
 
 /** Epoch seconds behind tag 1, with or without a fraction. */
-function readInstant(raw: unknown, path: string): Date {
+function readInstant(raw: unknown): Date {
   const held = typeof raw === 'object' && raw !== null && 'tag' in raw && 'value' in raw ? raw : undefined;
   const seconds = Number(held?.tag) === 1 ? held?.value : undefined;
   const read = typeof seconds === 'number' ? new Date(Math.round(seconds * 1000)) : undefined;
-  if (!read || Number.isNaN(read.getTime())) throw mismatch(path, 'Timestamp', raw);
+  if (!read || Number.isNaN(read.getTime())) throw mismatch('Timestamp', raw);
   return read;
 }

@@ -1,10 +1,12 @@
 import type { GetMetricDataCommand, MetricDataResult } from '@aws-sdk/client-cloudwatch';
 import type { Action, ActionInput } from '../../../wire/types.ts';
 import { invalidNextToken, validationError } from '../faults.ts';
+import { isDynamic, labelOf, type LabelContext } from '../labels.ts';
 import { evaluateExpressions } from '../math/evaluate-math.ts';
 import { MathError, type MathValue, type TimeSeries } from '../math/series.ts';
 import type { MetricDeps } from '../metrics-deps.ts';
 import { readQueries, type ReadQuery } from '../metric-data-queries.ts';
+import { runSearches, type Searched } from '../search/run-searches.ts';
 import { notBefore, periodsOf } from '../time-range.ts';
 
 type Input = ActionInput<typeof GetMetricDataCommand>;
@@ -18,32 +20,48 @@ export const getMetricData =
     const queries = readQueries(input.MetricDataQueries, ctx.account);
     const now = deps.clock.now().getTime();
     const metrics = new Map<string, TimeSeries>();
-    for (const { id, label, source } of queries) {
+    for (const { id, source } of queries) {
       if (!source) continue;
-      const span = periodsOf(input.StartTime, input.EndTime, source.seconds, now);
-      const points = await deps.reader.read(ctx, source.metric, span);
-      metrics.set(id, { label: label ?? source.metric.name, period: span.period, points });
+      const { metric, seconds } = source;
+      const span = periodsOf(input.StartTime, input.EndTime, seconds, now);
+      const points = await deps.reader.read(ctx, metric, span);
+      metrics.set(id, { label: metric.name, period: span.period, points, of: { ...metric, seconds } });
     }
-    const values = evaluate(queries, metrics, input, now);
+    const { values, isCut } = await inAwsWords(async () => {
+      const range = { from: input.StartTime, to: input.EndTime };
+      const searched = await runSearches(deps, ctx, queries, range);
+      return { values: evaluate(queries, metrics, searched, input, now), isCut: searched.isCut };
+    });
+    const context = { account: ctx.account, region: ctx.region, timezone: input.LabelOptions?.Timezone };
     const results = queries
       .filter(({ returned }) => returned)
-      .flatMap((query) => resultsOf(query, values.get(query.id)));
-    return page(results, input);
+      .flatMap((query) => resultsOf(query, values.get(query.id), context));
+    return { ...page(results, input), Messages: isCut ? [TOO_MANY_FOUND] : [] };
   };
+
+/** Code and words are assumed, after the example in the API Reference, MessageData. */
+const TOO_MANY_FOUND = { Code: 'MaxMetricsExceeded', Value: 'Maximum number of allowed metrics exceeded' };
+
+async function inAwsWords<R>(work: () => Promise<R>): Promise<R> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw cause instanceof MathError ? validationError(cause.message) : cause;
+  }
+}
 
 function evaluate(
   queries: readonly ReadQuery[],
   metrics: ReadonlyMap<string, TimeSeries>,
+  searched: Searched,
   { StartTime: start, EndTime: end }: Input,
   now: number,
 ): ReadonlyMap<string, MathValue> {
   const finest = Math.min(...queries.map(({ source, seconds }) => source?.seconds ?? seconds ?? Infinity));
   const span = periodsOf(start, end, Number.isFinite(finest) ? finest : 60, now);
-  try {
-    return evaluateExpressions(queries, metrics, span);
-  } catch (cause) {
-    throw cause instanceof MathError ? validationError(cause.message) : cause;
-  }
+  // Labels come last, for some of them say what the values are.
+  const unlabelled = queries.map((query) => ({ ...query, label: undefined }));
+  return evaluateExpressions(unlabelled, metrics, span, searched.series);
 }
 
 interface Result {
@@ -52,9 +70,16 @@ interface Result {
   readonly points: TimeSeries['points'];
 }
 
-function resultsOf({ id, expression }: ReadQuery, value: MathValue | undefined): readonly Result[] {
-  if (value?.kind === 'series') return [{ id, label: value.series.label, points: value.series.points }];
-  if (value?.kind === 'array') return value.all.map(({ label, points }) => ({ id, label, points }));
+function resultsOf(query: ReadQuery, value: MathValue | undefined, context: LabelContext): readonly Result[] {
+  const { id, label, expression } = query;
+  const result = (series: TimeSeries, plain: string): Result => ({
+    id,
+    label: isDynamic(label) ? labelOf(label, series, context) : plain,
+    points: series.points,
+  });
+  if (value?.kind === 'series') return [result(value.series, label ?? value.series.label)];
+  if (value?.kind === 'array')
+    return value.all.map((one) => result(one, label === undefined ? one.label : `${label} ${one.label}`));
   throw validationError(
     `Error in expression '${id}': ${expression ?? ''} gives a number, and what is returned must be a time series`,
   );
@@ -82,7 +107,7 @@ function page(results: readonly Result[], input: Input) {
   });
   const total = results.reduce((sum, { points }) => sum + points.length, 0);
   const next = before + most;
-  return { MetricDataResults: shown, Messages: [], ...(next < total && { NextToken: writeToken(next) }) };
+  return { MetricDataResults: shown, ...(next < total && { NextToken: writeToken(next) }) };
 }
 
 const writeToken = (given: number): string => Buffer.from(`points:${given}`).toString('base64url');

@@ -13,9 +13,9 @@ export const putMetricData =
     const namespace = input.Namespace;
     if (namespace.startsWith('AWS/')) throw invalidValue('The value AWS/ for parameter Namespace is invalid.');
     const now = deps.clock.now().getTime();
-    const data = dataOf(input).map((datum, index) => readDatum(datum, `MetricData.member.${index + 1}`, now));
+    const data = dataOf(input).map((datum, index) => readDatum(datum, index + 1, now));
     if (await deps.ingest.isFull()) await requireKnown(deps, ctx, namespace, data);
-    for (const datum of data) deps.ingest.add(ctx, { namespace, ...datum }, datum.merge);
+    for (const datum of data) deps.ingest.add(ctx, namespace, datum, datum.merge);
     await deps.ingest.flush();
   };
 

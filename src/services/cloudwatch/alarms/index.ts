@@ -17,15 +17,16 @@ import { createAlarmLoop } from './loop.ts';
  * Alarms on metrics, on metric math, and on other alarms.
  *
  * Not served, and refused with an error that says so: anomaly detection (the operators for ranges), PromQL and log
- * alarms, Metrics Insights and SEARCH, metrics of other accounts, suppressors of composite alarms, evaluation windows
- * and intervals.
+ * alarms, Metrics Insights and SEARCH, metrics of other accounts, evaluation windows and intervals.
  *
  * Kept and shown, and failing in the history when their time comes: actions that are neither SNS topics nor Lambda
  * functions.
  *
  * Different from AWS: the history of an alarm holds its newest 500 items and goes with the alarm; under a time scale a
- * period takes at least a tenth of a real second for each minute (or ten seconds) of it; a composite alarm that names itself, however long the way, is
- * not evaluated.
+ * period takes at least a tenth of a real second for each minute (or ten seconds) of it.
+ *
+ * As on AWS composite alarms may name each other in a ring; those, and what depends on them, are then not evaluated, and
+ * cannot be deleted one by one, until the rule of one of them is changed.
  */
 export function alarms(parts: AlarmParts) {
   const deps: AlarmDeps = { ...parts, bell: createBell(parts.clock) };

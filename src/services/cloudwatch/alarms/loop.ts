@@ -1,14 +1,15 @@
 import type { Scope } from '../../../kernel/scope.ts';
 import { millis, minutes, type Millis } from '../../../kernel/span.ts';
-import type { Kept } from '../../../store/store.ts';
+import type { Kept, Remembered } from '../../../store/store.ts';
 import { CADENCES, cadenceOf, endAt, settling, tickOf, type Cadence } from './cadence.ts';
 import { evaluateComposite, inOrder } from './composite.ts';
 import type { AlarmDeps } from './deps.ts';
 import { evaluateMetric, spanOf } from './evaluate-metric.ts';
 import { putAlarm } from './history.ts';
 import { startPerformer, type Performer } from './perform/performer.ts';
-import { readAhead } from './read-ahead.ts';
+import { readingAhead, type ReadAhead } from './read-ahead.ts';
 import { alarmsIn, type AlarmRecord, type MetricAlarmRecord, type MetricSource } from './records.ts';
+import { review, suppressorOf, withhold } from './suppress.ts';
 import { withState, type NextState } from './transition.ts';
 
 export interface AlarmLoop {
@@ -29,10 +30,13 @@ export function createAlarmLoop(deps: AlarmDeps): AlarmLoop {
   const closing = new AbortController();
   const evaluatedTo = new Map<Cadence, number>();
   let running: Promise<void> = Promise.resolve();
+  /** Most alarms are as they were a second ago. */
+  const remembered: Remembered<AlarmRecord> = new Map();
+  const ahead = readingAhead(deps.reader);
   let performer: Performer | undefined;
 
   const pass = async (): Promise<Millis> => {
-    const kept = await alarmsIn(deps.store).everywhere();
+    const kept = await alarmsIn(deps.store).everywhere(remembered);
     const metrics = kept.filter((one): one is Kept<MetricAlarmRecord> => one.record.kind === 'metric');
     let wait: number = LONGEST_WAIT;
     let hasChanged = false;
@@ -43,13 +47,16 @@ export function createAlarmLoop(deps: AlarmDeps): AlarmLoop {
       const end = endAt(deps.clock.now().getTime(), tick);
       if (evaluatedTo.get(cadence) !== end) {
         evaluatedTo.set(cadence, end);
-        hasChanged = (await evaluateAll(deps, mine, end, tick)) || hasChanged;
+        hasChanged = (await evaluateAll(deps, ahead, mine, end, tick)) || hasChanged;
       }
       wait = Math.min(wait, end + tick + settling(tick) - deps.clock.now().getTime());
     }
-    const now = hasChanged ? await alarmsIn(deps.store).everywhere() : kept;
-    const all = (await evaluateComposites(deps, now)) ? await alarmsIn(deps.store).everywhere() : now;
+    const now = hasChanged ? await alarmsIn(deps.store).everywhere(remembered) : kept;
+    const all = (await evaluateComposites(deps, now)) ? await alarmsIn(deps.store).everywhere(remembered) : now;
     performer?.perform(all);
+    for (const { record } of all)
+      if (record.kind === 'composite' && record.withheld?.until !== undefined)
+        wait = Math.min(wait, record.withheld.until - deps.clock.now().getTime());
     return millis(Math.max(1, wait));
   };
 
@@ -81,6 +88,7 @@ export function createAlarmLoop(deps: AlarmDeps): AlarmLoop {
 /** @returns whether any alarm changed */
 async function evaluateAll(
   deps: AlarmDeps,
+  ahead: ReadAhead,
   alarms: readonly Kept<MetricAlarmRecord>[],
   end: number,
   tick: number,
@@ -88,7 +96,7 @@ async function evaluateAll(
   let hasChanged = false;
   for (let from = 0; from < alarms.length; from += BATCH) {
     try {
-      const changed = await evaluateBatch(deps, alarms.slice(from, from + BATCH), end, tick);
+      const changed = await evaluateBatch(deps, ahead, alarms.slice(from, from + BATCH), end, tick);
       if (changed.length > 0) await write(deps, changed);
       hasChanged ||= changed.length > 0;
     } catch (error) {
@@ -100,6 +108,7 @@ async function evaluateAll(
 
 async function evaluateBatch(
   deps: AlarmDeps,
+  ahead: ReadAhead,
   alarms: readonly Kept<MetricAlarmRecord>[],
   end: number,
   tick: number,
@@ -107,7 +116,7 @@ async function evaluateBatch(
   const wanted = alarms.flatMap(({ scope, record }) =>
     metricsOf(record).map((metric) => ({ scope, metric, span: spanOf(record, end, tick) })),
   );
-  const reading = { points: await readAhead(deps.reader, wanted), evaluateMath: deps.evaluateMath };
+  const reading = { points: await ahead(wanted), evaluateMath: deps.evaluateMath };
   const changed: Changed<MetricAlarmRecord>[] = [];
   for (const kept of alarms) {
     const { record } = kept;
@@ -160,11 +169,32 @@ async function evaluateComposites(deps: AlarmDeps, all: readonly Kept<AlarmRecor
         if (current?.kind !== 'composite' || !isSame(current, composite)) return undefined;
         const { fresh: _done, ...rest } = current;
         const { alarm, items } = withState({ ...rest, seen: verdict.seen }, verdict.next, now);
-        await putAlarm(tx, scope, alarm, items);
-        return alarm;
+        const held = withhold(current, alarm, alarms.get(suppressorOf(alarm) ?? ''), now, deps.clock);
+        await putAlarm(tx, scope, held, items);
+        return held;
       });
       if (changed) alarms.set(changed.name, changed);
       hasChanged = true;
     }
+  for (const { scope, alarms } of scopes.values())
+    for (const alarm of alarms.values())
+      if (alarm.kind === 'composite' && alarm.withheld)
+        hasChanged = (await reviewOne(deps, scope, alarm, alarms)) || hasChanged;
   return hasChanged;
+}
+
+/** @returns whether what it holds back is due now, or held back for another reason */
+function reviewOne(
+  { store, clock }: AlarmDeps,
+  scope: Scope,
+  { name }: AlarmRecord,
+  alarms: ReadonlyMap<string, AlarmRecord>,
+) {
+  return store.transaction(async (tx) => {
+    const current = await alarmsIn(tx).get(scope, name);
+    if (current?.kind !== 'composite') return false;
+    const next = review(current, alarms.get(suppressorOf(current) ?? ''), clock.now().getTime(), clock);
+    if (next) await putAlarm(tx, scope, next);
+    return next !== undefined;
+  });
 }

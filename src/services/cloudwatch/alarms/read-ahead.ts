@@ -13,7 +13,24 @@ export interface Wanted {
 export type ReadPoints = ReadonlyMap<MetricSource, readonly MetricPoint[]>;
 
 /** Reads many metrics with few questions to the store: asked one by one, a thousand take three times as long. */
-export async function readAhead(reader: MetricReader, wanted: readonly Wanted[]): Promise<ReadPoints> {
+export type ReadAhead = (wanted: readonly Wanted[]) => Promise<ReadPoints>;
+
+/** A query is made once for each metric of each alarm: the loop keeps their records, and the reader what it knows of it. */
+export function readingAhead(reader: MetricReader): ReadAhead {
+  const made = new WeakMap<MetricSource, MetricQuery>();
+  const asQuery = (metric: MetricSource): MetricQuery => {
+    const query = made.get(metric) ?? queryOf(metric);
+    made.set(metric, query);
+    return query;
+  };
+  return (wanted) => readAhead(reader, wanted, asQuery);
+}
+
+async function readAhead(
+  reader: MetricReader,
+  wanted: readonly Wanted[],
+  asQuery: (metric: MetricSource) => MetricQuery,
+): Promise<ReadPoints> {
   const groups = new Map<string, Wanted[]>();
   for (const one of wanted) {
     const { scope, span } = one;
@@ -33,7 +50,7 @@ export async function readAhead(reader: MetricReader, wanted: readonly Wanted[])
   return found;
 }
 
-const asQuery = ({ namespace, name, dimensions, stat, unit }: MetricSource): MetricQuery => ({
+const queryOf = ({ namespace, name, dimensions, stat, unit }: MetricSource): MetricQuery => ({
   namespace,
   name,
   dimensions: Object.fromEntries(dimensions.map((dimension) => [dimension.name, dimension.value])),

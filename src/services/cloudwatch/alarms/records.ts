@@ -93,9 +93,29 @@ export interface MetricAlarmRecord extends AnyAlarm {
   readonly queries?: readonly QueryRecord[];
 }
 
+/** An alarm that keeps a composite one from acting. */
+export interface Suppressor {
+  /** Name or ARN, as it was given. */
+  readonly alarm: string;
+  /** Configured seconds that actions wait for it to go into ALARM. */
+  readonly waitPeriod: number;
+  /** Configured seconds that actions wait after it has left ALARM. */
+  readonly extensionPeriod: number;
+}
+
+/** Actions that a change of state asked for and that are held back. */
+export interface Withheld {
+  readonly by: 'Alarm' | 'ExtensionPeriod' | 'WaitPeriod';
+  /** Epoch milliseconds; missing while the suppressor is in ALARM. */
+  readonly until?: number;
+  readonly works: readonly PendingWork[];
+}
+
 export interface CompositeAlarmRecord extends AnyAlarm {
   readonly kind: 'composite';
   readonly expression: string;
+  readonly suppressor?: Suppressor;
+  readonly withheld?: Withheld;
   /** When the alarms that it names had last changed, as of its last evaluation. */
   readonly seen?: Readonly<Record<string, number>>;
   /** How it came to the configuration that is not evaluated yet. */

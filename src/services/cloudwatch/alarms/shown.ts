@@ -23,6 +23,16 @@ const common = (alarm: AlarmRecord) => ({
 export const showComposite = (alarm: CompositeAlarmRecord): CompositeAlarm => ({
   ...common(alarm),
   AlarmRule: alarm.expression,
+  ...(alarm.suppressor && {
+    ActionsSuppressor: alarm.suppressor.alarm,
+    ActionsSuppressorWaitPeriod: alarm.suppressor.waitPeriod,
+    ActionsSuppressorExtensionPeriod: alarm.suppressor.extensionPeriod,
+  }),
+  // The words of the reason are assumed.
+  ...(alarm.withheld && {
+    ActionsSuppressedBy: alarm.withheld.by,
+    ActionsSuppressedReason: `Actions suppressed by ${alarm.withheld.by}`,
+  }),
 });
 
 export function showMetric(alarm: MetricAlarmRecord): MetricAlarm {

@@ -42,6 +42,7 @@ export function evaluateExpressions(
   queries: readonly MathQuery[],
   metrics: ReadonlyMap<string, TimeSeries>,
   span: MathSpan,
+  searched: Surroundings['searched'] = new Map(),
 ): ReadonlyMap<string, MathValue> {
   const done = new Map<string, MathValue>();
   const doing = new Set<string>();
@@ -57,7 +58,7 @@ export function evaluateExpressions(
     if (doing.has(query.id)) throw new MathError(query.id, 'it depends on itself');
     doing.add(query.id);
     try {
-      const around = surroundingsOf(query, metrics, span);
+      const around = { ...surroundingsOf(query, metrics, span), searched };
       return labelled(query, evaluateOne(parse(query.expression ?? ''), around, valueOf));
     } catch (cause) {
       if (cause instanceof SyntaxError || cause instanceof TypeError) throw new MathError(query.id, cause.message);
@@ -70,7 +71,7 @@ export function evaluateExpressions(
   return done;
 }
 
-function surroundingsOf(query: MathQuery, metrics: ReadonlyMap<string, TimeSeries>, span: MathSpan): Surroundings {
+function surroundingsOf(query: MathQuery, metrics: ReadonlyMap<string, TimeSeries>, span: MathSpan) {
   const periods = [...metrics.values()].map((one) => one.period).filter((period) => period > 0);
   const period = query.period ?? (periods.length > 0 ? Math.min(...periods) : 60_000);
   return { metrics: [...metrics], period, grid: () => gridOf(span, period) };

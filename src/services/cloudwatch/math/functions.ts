@@ -1,6 +1,6 @@
 import { aggregate, FOLDS, isFoldName } from './aggregates.ts';
 import { CALENDAR, choose, diff, diffTime, fill, rate, runningSum } from './over-time.ts';
-import type { MathValue, TimeSeries } from './series.ts';
+import { searchKey, type MathValue, type TimeSeries } from './series.ts';
 import { array, columns, eachSeries, mapPoints, scalar, scalarOf, series, seriesOf, textOf } from './values.ts';
 import type { Surroundings, Value } from './values.ts';
 
@@ -86,6 +86,16 @@ const FUNCTIONS: Readonly<Record<string, MathFunction>> = {
     apply([part], { metrics }) {
       const wanted = part === undefined ? '' : textOf(part, 'METRICS');
       return array(metrics.filter(([id]) => id.includes(wanted)).map(([, of]) => of));
+    },
+  },
+  SEARCH: {
+    least: 2,
+    most: 3,
+    apply([text, stat, period], { searched }) {
+      const seconds = period === undefined ? undefined : scalarOf(period, 'SEARCH');
+      const found = searched.get(searchKey(textOf(text, 'SEARCH'), textOf(stat, 'SEARCH'), seconds));
+      if (!found) throw new TypeError('SEARCH cannot be used here');
+      return array(found);
     },
   },
   TIME_SERIES: {

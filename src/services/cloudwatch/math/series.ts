@@ -1,3 +1,5 @@
+import type { MetricQuery } from '../metric-reader.ts';
+
 export interface DataPoint {
   /** Start of the period, in epoch milliseconds. */
   readonly at: number;
@@ -11,7 +13,13 @@ export interface TimeSeries {
   readonly period: number;
   /** Oldest first; missing data has no point. */
   readonly points: readonly DataPoint[];
+  /** The metric that it is, or was made of. */
+  readonly of?: MetricQuery & { readonly seconds: number };
 }
+
+/** Names one SEARCH: what it found is read before anything is evaluated. */
+export const searchKey = (text: string, stat: string, period: number | undefined): string =>
+  [text, stat, period ?? ''].join('\n');
 
 /** What an expression results in: one number for all of time, a time series, or several. */
 export type MathValue =

@@ -11,6 +11,8 @@ export interface Surroundings {
   readonly grid: () => readonly number[];
   /** Milliseconds. */
   readonly period: number;
+  /** What each SEARCH found, by `searchKey`. */
+  readonly searched: ReadonlyMap<string, readonly TimeSeries[]>;
 }
 
 export const scalar = (value: number): MathValue => ({ kind: 'scalar', value });

@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { ByteReader, ByteWriter } from './bytes.ts';
+import { packColumns, unpackColumns } from './columns.ts';
 import { atGridStep, gridStep, Summary } from './summary.ts';
 import type { Tier } from './tiers.ts';
 
@@ -29,43 +30,61 @@ const DEFLATE = { windowBits: 13, memLevel: 5 };
 
 /** Packs the points of one block; a count of requests takes 6 bytes, and 10 response times 40 to 90, uncompressed. */
 export function packBlock(tier: Tier, start: number, points: Points): Uint8Array {
+  if (tier.packing === 'columns') return packColumns(tier.unit, start, points);
   const out = new ByteWriter();
+  writePoints(out, tier, start, points);
+  return tier.packing === 'deflated rows' ? new Uint8Array(deflateRawSync(out.taken(), DEFLATE)) : out.taken();
+}
+
+export function unpackBlock(tier: Tier, start: number, data: Uint8Array): Points {
+  if (tier.packing === 'columns') return unpackColumns(tier.unit, start, data);
+  const bytes = new ByteReader(tier.packing === 'deflated rows' ? inflateRawSync(data) : data);
+  return readPoints(bytes, tier, start, Infinity);
+}
+
+/** Writes points one after the other, by their distance in time. */
+export function writePoints(out: ByteWriter, { unit }: Tier, start: number, points: Points): void {
   let before = 0;
-  for (const [at, summary] of [...points].sort(([a], [b]) => a - b)) {
-    const offset = Math.floor((at - start * 1000) / tier.unit);
+  for (const [at, summary] of inOrder(points)) {
+    const offset = Math.floor((at - start * 1000) / unit);
     out.whole(offset - before);
     before = offset;
     packPoint(out, summary);
   }
-  return tier.isCompressed ? new Uint8Array(deflateRawSync(out.taken(), DEFLATE)) : out.taken();
 }
 
-export function unpackBlock(tier: Tier, start: number, data: Uint8Array): Points {
-  const bytes = new ByteReader(tier.isCompressed ? inflateRawSync(data) : data);
+/** @param atMost - so many; Infinity reads to the end */
+export function readPoints(bytes: ByteReader, { unit }: Tier, start: number, atMost: number): Points {
   const points: Points = new Map();
   let offset = 0;
-  while (!bytes.isAtEnd) {
+  while (points.size < atMost && !bytes.isAtEnd) {
     offset += bytes.whole();
-    points.set(start * 1000 + offset * tier.unit, unpackPoint(bytes));
+    points.set(start * 1000 + offset * unit, unpackPoint(bytes));
   }
   return points;
 }
 
+const inOrder = (points: Points): readonly (readonly [number, Summary])[] =>
+  points.size < 2 ? [...points] : [...points].sort(([a], [b]) => a - b);
+
 function packPoint(out: ByteWriter, summary: Summary): void {
-  const values = summary.values && [...summary.values].sort(([a], [b]) => a - b);
+  const values = summary.values && sortedValues(summary.values);
   if (!values) {
     out.byte(NO_VALUES);
     out.double(summary.count);
     return packTotals(out, summary);
   }
   const wholes = wholesOf(values);
-  const withTotals = !areDerived(summary, values);
+  const withTotals = !summary.isSumOf(values);
   out.byte((wholes?.form ?? DOUBLES) + (withTotals ? WITH_TOTALS : 0));
   if (withTotals) packTotals(out, summary);
   out.whole(values.length);
   if (wholes) packWholes(out, wholes.all, values);
   else for (const number of values.flat()) out.double(number);
 }
+
+const sortedValues = (values: ReadonlyMap<number, number>): Values =>
+  values.size < 2 ? [...values] : [...values].sort(([a], [b]) => a - b);
 
 type Values = readonly (readonly [value: number, count: number])[];
 
@@ -123,10 +142,4 @@ function wholesOf(values: Values): { readonly form: number; readonly all: readon
     if (all.length === values.length) return { form, all };
   }
   return undefined;
-}
-
-/** Whether the totals are those of the values, but for rounding. */
-function areDerived({ sum, min, max }: Summary, values: Values): boolean {
-  const derived = values.reduce((total, [value, count]) => total + value * count, 0);
-  return values[0]?.[0] === min && values.at(-1)?.[0] === max && Math.abs(derived - sum) <= Math.abs(sum) * 1e-12;
 }

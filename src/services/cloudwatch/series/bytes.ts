@@ -11,6 +11,11 @@ export class ByteWriter {
   /** A whole number from 0 to 2^53 - 1, seven bits to a byte. */
   whole(value: number): void {
     this.#room(8);
+    if (value < 128) {
+      this.#buffer[this.#length] = value;
+      this.#length += 1;
+      return;
+    }
     let left = value;
     while (left >= 128) {
       this.#length = this.#buffer.writeUInt8((left % 128) + 128, this.#length);
@@ -52,6 +57,17 @@ export class ByteReader {
 
   get isAtEnd(): boolean {
     return this.#at >= this.#view.byteLength;
+  }
+
+  /** How many bytes are left. */
+  get left(): number {
+    return this.#view.byteLength - this.#at;
+  }
+
+  bytes(length: number): Uint8Array {
+    const taken = new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#at, length);
+    this.#at += length;
+    return taken;
   }
 
   byte(): number {

@@ -2,15 +2,16 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Logger } from '../../../kernel/logger.ts';
 import type { Scope } from '../../../kernel/scope.ts';
-import type { BlockKey, SeriesKey } from '../../../store/metric-series.ts';
+import type { Block, BlockKey, BlockRange, SeriesKey } from '../../../store/metric-series.ts';
 import type { Store, Transaction } from '../../../store/store.ts';
-import { packBlock, unpackBlock, type Points } from './block-codec.ts';
+import type { Points } from './block-codec.ts';
+import { mergeInto, type Open } from './merge-into.ts';
 import { Summary } from './summary.ts';
-import { floorTo, tierOfAge, type Tier } from './tiers.ts';
+import { floorTo } from './tiers.ts';
+import { packEntries, Unfolded, unpackEntries } from './unfolded.ts';
 
 /** What comes in for one series. */
 export interface Incoming {
-  readonly namespace: string;
   readonly name: string;
   /** As `dimensionKey` writes it. */
   readonly dimensions: string;
@@ -27,8 +28,14 @@ export const MOST_SERIES = 100_000;
 const REMEMBERED_SERIES = 20_000;
 /** Seconds: the time of a series' newest data is written no more often. */
 const TOUCH_EVERY = 300;
+/** Seconds: blocks of the finest tier begin as often, and are written once that is so long ago. */
+const BLOCK_SECONDS = 60;
+const FOLD_AFTER = 5;
+/** Points that are folded at once, and sooner than in time; they take 300 bytes each in memory. */
+const MOST_UNFOLDED = 20_000;
 
 interface Waiting {
+  readonly id: string;
   readonly key: SeriesKey;
   readonly points: Points;
 }
@@ -38,15 +45,12 @@ interface Known {
   lastAt: number;
 }
 
-interface Open extends BlockKey {
-  readonly of: Tier;
-  readonly points: Points;
-}
-
 /**
- * Gathers data in memory and writes all of it as one transaction, while the next is gathered.
+ * Gathers data in memory and writes all of it at once, while the next is gathered.
  *
- * Data of one bucket is merged as it comes, so that a flood takes no more room than there are series.
+ * What comes is appended to a journal, which takes one write however many series there are, and is kept in memory
+ * beside. Once a minute that is folded into the blocks of its series, and the journal begins anew. Data of one bucket
+ * is merged as it comes, so that a flood takes no more room than there are series.
  */
 export class Ingest {
   readonly #store: Store;
@@ -55,8 +59,16 @@ export class Ingest {
   #waiting = new Map<string, Waiting>();
   #known = new Map<string, Known>();
   #next: Promise<void> | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  #queue: Promise<unknown> = Promise.resolve();
   #series: number | undefined;
+  #isLoaded = false;
+  #unfolded = new Unfolded();
+  /** Epoch milliseconds at which the journal is folded. */
+  #foldAt = Infinity;
+  #isRewriting = false;
+  #rewrites = 0;
+  #newest = new Map<number, number>();
+  #generation = 0;
 
   constructor(store: Store, clock: Clock, logger: Logger) {
     this.#store = store;
@@ -64,34 +76,70 @@ export class Ingest {
     this.#logger = logger;
   }
 
-  add(scope: Scope, incoming: Incoming, merge: (summary: Summary) => void): void {
-    const { namespace, name, dimensions, unit } = incoming;
-    const key = { account: scope.account, region: scope.region, namespace, name, dimensions, unit };
-    const id = identityOf(key);
-    const waiting = this.#waiting.get(id) ?? { key, points: new Map<number, Summary>() };
-    this.#waiting.set(id, waiting);
+  /** Becomes another number when series come or go. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  add(scope: Scope, namespace: string, incoming: Incoming, merge: (summary: Summary) => void): void {
+    const { name, dimensions, unit } = incoming;
+    const id = `${scope.account}\n${scope.region}\n${namespace}\n${name}\n${dimensions}\n${unit}`;
+    let waiting = this.#waiting.get(id);
+    if (!waiting) {
+      const key = { account: scope.account, region: scope.region, namespace, name, dimensions, unit };
+      waiting = { id, key, points: new Map<number, Summary>() };
+      this.#waiting.set(id, waiting);
+    }
     const at = floorTo(incoming.at, this.#stepOf(incoming.resolution));
-    const summary = waiting.points.get(at) ?? new Summary();
-    waiting.points.set(at, summary);
+    let summary = waiting.points.get(at);
+    if (!summary) waiting.points.set(at, (summary = new Summary()));
     merge(summary);
   }
 
   /** Writes what was added. @returns when everything added before is stored; rejects when it could not be */
   flush(): Promise<void> {
     if (this.#next) return this.#next;
-    if (this.#waiting.size === 0) return this.#last.then(() => undefined);
-    const writing = this.#last.then(async () => {
+    if (this.#waiting.size === 0) return this.#inTurn(async () => undefined);
+    this.#next = this.#inTurn(async () => {
       // SQLite works without giving way: requests that have arrived are read first, so that one write serves them all.
       await nextTurn();
       this.#next = undefined;
       const batch = this.#waiting;
       this.#waiting = new Map();
-      const written = this.#write([...batch.values()]);
-      this.#last = written.catch(() => undefined);
-      await written;
+      await this.#write([...batch.values()]);
+      if (this.#isFoldDue()) void this.fold();
     });
-    this.#next = writing;
-    return writing;
+    return this.#next;
+  }
+
+  /** Writes into blocks what the journal holds. It never rejects: what could not be written stays in the journal. */
+  fold(): Promise<void> {
+    return this.#inTurn(() => this.#fold()).catch((cause: unknown) =>
+      this.#logger.error('metrics stay in the journal', { cause }),
+    );
+  }
+
+  /** The points of series in ranges: what the store's blocks hold, and what is to be added to that. */
+  async read(series: readonly number[], ranges: readonly BlockRange[]): Promise<readonly (Block | Open)[]> {
+    await this.flush();
+    for (;;) {
+      const before = this.#rewrites;
+      const asked = ranges.filter(({ tier, from }) => from <= (this.#newest.get(tier) ?? -Infinity));
+      const kept = asked.length === 0 ? [] : await this.#store.metricSeries.ranges(series, asked);
+      // Points that moved in between would be counted twice, or not at all.
+      if (before === this.#rewrites && !this.#isRewriting) return [...kept, ...this.#unfoldedIn(series, ranges)];
+      await this.#inTurn(async () => undefined);
+    }
+  }
+
+  /** Moves points between blocks, in one transaction; reads that it falls into begin anew. */
+  rewrite(work: (tx: Transaction) => Promise<void>): Promise<void> {
+    return this.#inTurn(() => this.#rewrite(work));
+  }
+
+  /** To be called before blocks are written. */
+  noteBlocks(blocks: readonly Pick<BlockKey, 'tier' | 'start'>[]): void {
+    for (const { tier, start } of blocks) this.#newest.set(tier, Math.max(start, this.#newest.get(tier) ?? start));
   }
 
   /** Whether a series that is not there yet would be refused. */
@@ -104,6 +152,26 @@ export class Ingest {
   forgetSeries(): void {
     this.#known.clear();
     this.#series = undefined;
+    this.#generation += 1;
+  }
+
+  #inTurn<R>(work: () => Promise<R>): Promise<R> {
+    const done = this.#queue.then(async () => {
+      if (!this.#isLoaded) await this.#load();
+      return work();
+    });
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Takes up what was in the journal when the last Teal ended. */
+  async #load(): Promise<void> {
+    const found = new Unfolded();
+    for (const data of await this.#store.metricSeries.journal()) unpackEntries(data, found);
+    this.noteBlocks(await this.#store.metricSeries.newest());
+    this.#unfolded = found;
+    if (found.size > 0) this.#foldAt = 0;
+    this.#isLoaded = true;
   }
 
   /** Milliseconds of a bucket; a scaled-down alarm looks at buckets that are as much smaller. */
@@ -112,24 +180,40 @@ export class Ingest {
   }
 
   async #write(batch: readonly Waiting[]): Promise<void> {
+    const now = this.#clock.now().getTime();
+    const fresh = new Unfolded();
     const learned = new Map<string, Known>();
-    await this.#store.transaction(async (tx) => {
-      this.#series ??= await tx.metricSeries.count();
-      const open = new Map<string, Open>();
-      for (const { key, points } of batch) {
-        const series = await this.#idOf(tx, key, Math.max(...points.keys()) / 1000, learned);
-        if (series !== undefined) this.#place(series, points, open);
-      }
-      await mergeInto(tx, [...open.values()]);
-    });
+    if (batch.every((waiting) => this.#isKnown(waiting))) {
+      for (const { id, points } of batch) fresh.place(this.#known.get(id)?.id ?? 0, points, now);
+      await this.#store.metricSeries.addToJournal(packEntries(fresh));
+    } else
+      await this.#store.transaction(async (tx) => {
+        this.#series ??= await tx.metricSeries.count();
+        for (const waiting of batch) {
+          const series = await this.#idOf(tx, waiting, learned);
+          if (series !== undefined) fresh.place(series, waiting.points, now);
+        }
+        await tx.metricSeries.addToJournal(packEntries(fresh));
+      });
+    this.#learn(learned);
+    for (const open of fresh.all()) this.#unfolded.take(open);
+    // On the minute, when the blocks of the last one are whole.
+    this.#foldAt = Math.min(this.#foldAt, (floorTo(now / 1000, BLOCK_SECONDS) + BLOCK_SECONDS + FOLD_AFTER) * 1000);
+  }
+
+  #isKnown({ id, points }: Waiting): boolean {
+    const known = this.#known.get(id);
+    return known !== undefined && known.lastAt >= roundedEnd(points);
+  }
+
+  #learn(learned: ReadonlyMap<string, Known>): void {
     if (this.#known.size + learned.size > REMEMBERED_SERIES) this.#known.clear();
     for (const [id, known] of learned) this.#known.set(id, known);
   }
 
-  async #idOf(tx: Transaction, key: SeriesKey, lastAt: number, learned: Map<string, Known>) {
-    const id = identityOf(key);
+  async #idOf(tx: Transaction, { id, key, points }: Waiting, learned: Map<string, Known>) {
     const known = this.#known.get(id);
-    const rounded = floorTo(lastAt, TOUCH_EVERY);
+    const rounded = roundedEnd(points);
     if (known && known.lastAt >= rounded) return known.id;
     if (known) {
       await tx.metricSeries.touch(known.id, rounded);
@@ -142,46 +226,54 @@ export class Ingest {
       return undefined;
     }
     const added = await tx.metricSeries.add(key, rounded);
-    if (!kept) this.#series = (this.#series ?? 0) + 1;
+    if (!kept) {
+      this.#series = (this.#series ?? 0) + 1;
+      this.#generation += 1;
+    }
     learned.set(id, { id: added, lastAt: Math.max(rounded, kept?.lastAt ?? 0) });
     return added;
   }
 
-  #place(series: number, points: Points, open: Map<string, Open>): void {
-    const now = this.#clock.now().getTime();
-    for (const [at, summary] of points) {
-      const tier = tierOfAge((now - at) / 1000);
-      if (!tier) continue;
-      const start = floorTo(at / 1000, tier.span);
-      const key = `${series}/${tier.seconds}/${start}`;
-      const block = open.get(key) ?? { series, tier: tier.seconds, start, of: tier, points: new Map() };
-      open.set(key, block);
-      addPoint(block.points, tier.seconds === 1 ? at : floorTo(at, tier.unit), summary);
+  #isFoldDue(): boolean {
+    return this.#unfolded.size > MOST_UNFOLDED || this.#clock.now().getTime() >= this.#foldAt;
+  }
+
+  async #fold(): Promise<void> {
+    const blocks = this.#unfolded.all();
+    if (blocks.length === 0) return;
+    this.noteBlocks(blocks);
+    await this.#rewrite(
+      async (tx) => {
+        await mergeInto(tx, blocks);
+        await tx.metricSeries.emptyJournal();
+      },
+      () => {
+        this.#unfolded = new Unfolded();
+        this.#foldAt = Infinity;
+      },
+    );
+  }
+
+  async #rewrite(work: (tx: Transaction) => Promise<void>, done: () => void = () => undefined): Promise<void> {
+    this.#isRewriting = true;
+    try {
+      await this.#store.transaction(work);
+      done();
+    } finally {
+      this.#isRewriting = false;
+      this.#rewrites += 1;
     }
+  }
+
+  #unfoldedIn(series: readonly number[], ranges: readonly BlockRange[]): readonly Open[] {
+    if (this.#unfolded.size === 0) return [];
+    const tiers = new Set(ranges.map(({ tier }) => tier));
+    return series.flatMap((id) => this.#unfolded.ofSeries(id).filter(({ tier }) => tiers.has(tier)));
   }
 }
 
-/** Merges points into what blocks hold, and writes the blocks. */
-export async function mergeInto(tx: Transaction, open: readonly Open[]): Promise<void> {
-  const kept = await tx.metricSeries.blocks(open);
-  const byKey = new Map(kept.map((block) => [blockKey(block), block.data]));
-  const blocks = open.map(({ of, points, ...key }) => {
-    const data = byKey.get(blockKey(key));
-    const all: Points = data ? unpackBlock(of, key.start, data) : new Map<number, Summary>();
-    for (const [at, summary] of points) addPoint(all, at, summary);
-    for (const summary of all.values()) summary.limitValues(of);
-    return { series: key.series, tier: key.tier, start: key.start, data: packBlock(of, key.start, all) };
-  });
-  await tx.metricSeries.put(blocks);
-}
-
-export function addPoint(points: Points, at: number, summary: Summary): void {
-  const there = points.get(at) ?? new Summary();
-  points.set(at, there);
-  there.add(summary);
-}
-
-const blockKey = ({ series, tier, start }: BlockKey): string => `${series}/${tier}/${start}`;
-
-const identityOf = ({ account, region, namespace, name, dimensions, unit }: SeriesKey): string =>
-  [account, region, namespace, name, dimensions, unit].join('\n');
+const roundedEnd = (points: Points): number => {
+  let last = -Infinity;
+  for (const at of points.keys()) last = Math.max(last, at);
+  return floorTo(last / 1000, TOUCH_EVERY);
+};

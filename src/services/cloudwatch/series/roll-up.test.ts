@@ -6,7 +6,7 @@ import type { Store } from '../../../store/store.ts';
 import { Ingest } from './ingest.ts';
 import { rollUp } from './roll-up.ts';
 import { seriesReader, type SeriesReader } from './series-reader.ts';
-import { TIERS } from './tiers.ts';
+import { ALL_TIERS } from './tiers.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -29,7 +29,7 @@ beforeEach(async () => {
 afterEach(() => store.close());
 
 const add = (at: number, value: number, name = 'm') =>
-  ingest.add(here, { namespace: 'n', name, dimensions: '[]', unit: 'Count', at, resolution: 1 }, (summary) =>
+  ingest.add(here, 'n', { name, dimensions: '[]', unit: 'Count', at, resolution: 1 }, (summary) =>
     summary.addValue(value, 1),
   );
 
@@ -45,9 +45,12 @@ async function sixHours(): Promise<void> {
 /** How many blocks each tier has. */
 async function tiers(): Promise<Record<number, number>> {
   const counts: Record<number, number> = {};
-  for (const { seconds: tier } of TIERS) {
-    const series = await store.metricSeries.aged(tier, Number.MAX_SAFE_INTEGER);
-    const blocks = await store.metricSeries.ranges(series, [{ tier, from: 0, to: Number.MAX_SAFE_INTEGER }]);
+  for (const { id: tier } of ALL_TIERS) {
+    const series = (await store.metricSeries.aged(tier, Number.MAX_SAFE_INTEGER, 1)).map((found) => found.series);
+    const blocks = await store.metricSeries.ranges(
+      [...new Set(series)],
+      [{ tier, from: 0, to: Number.MAX_SAFE_INTEGER }],
+    );
     if (blocks.length > 0) counts[tier] = blocks.length;
   }
   return counts;
@@ -85,11 +88,11 @@ it('keeps seconds for three hours, minutes for 15 days, five minutes for 63 days
   expect(await periods()).toEqual([3 * 360, 360, 72, 6]);
   now = START + 10 * HOUR;
   expect(await periods()).toEqual([0, 360, 72, 6]);
-  now = START + 16 * DAY;
+  now = START + 18 * DAY;
   expect(await periods()).toEqual([0, 0, 72, 6]);
-  now = START + 66 * DAY;
+  now = START + 80 * DAY;
   expect(await periods()).toEqual([0, 0, 0, 6]);
-  now = START + 458 * DAY;
+  now = START + 472 * DAY;
   expect(await periods()).toEqual([0, 0, 0, 0]);
   expect(await tiers()).toEqual({});
   expect(await store.metricSeries.count()).toBe(0);
@@ -98,13 +101,14 @@ it('keeps seconds for three hours, minutes for 15 days, five minutes for 63 days
 it('takes data that comes late where data of its age is, and data of a series that was let go', async () => {
   add(START, 1);
   await ingest.flush();
-  now = START + 458 * DAY;
+  now = START + 472 * DAY;
   await rollUp({ store, ingest }, now);
 
   add(now - 13 * DAY, 5);
   await ingest.flush();
+  await ingest.fold();
 
-  expect(await tiers()).toEqual({ 60: 1 });
+  expect(await tiers()).toEqual({ 61: 1 });
   const from = now - 13 * DAY;
   expect((await read('Sum', 60_000, from, from + HOUR)).map(({ value }) => value)).toEqual([5]);
 });
@@ -154,9 +158,9 @@ it('tells those who wait when a write fails, and goes on with the next', async (
 
 it('keeps buckets as much smaller as time is scaled', async () => {
   ingest = new Ingest(store, { ...clock, timeScale: 60 }, silentLogger());
-  const incoming = { namespace: 'n', name: 'm', dimensions: '[]', unit: 'Count', resolution: 60 };
+  const incoming = { name: 'm', dimensions: '[]', unit: 'Count', resolution: 60 };
   for (const at of [START, START + 900, START + 1000, START + 2500])
-    ingest.add(here, { ...incoming, at }, (summary) => summary.addValue(1, 1));
+    ingest.add(here, 'n', { ...incoming, at }, (summary) => summary.addValue(1, 1));
   await ingest.flush();
 
   expect((await read('Sum', 1000, START, START + 4000)).map(({ at, value }) => [at - START, value])).toEqual([
@@ -164,4 +168,59 @@ it('keeps buckets as much smaller as time is scaled', async () => {
     [1000, 1],
     [2000, 1],
   ]);
+});
+
+it('takes up after a crash what was only in the journal, and counts it once when it is in blocks', async () => {
+  for (const value of [1, 2, 3]) {
+    add(START + value * 1000, value);
+    await ingest.flush();
+  }
+  expect(await tiers()).toEqual({});
+
+  for (let restart = 0; restart < 3; restart += 1) {
+    ingest = new Ingest(store, clock, silentLogger());
+    reader = seriesReader(store, ingest);
+    expect((await read('Sum', 60_000)).map(({ value }) => value)).toEqual([6]);
+    expect((await read('p50', 60_000)).map(({ value }) => value)).toEqual([2]);
+    if (restart === 1) await ingest.fold();
+  }
+
+  expect(await tiers()).toEqual({ 1: 1 });
+  expect(await store.metricSeries.journal()).toEqual([]);
+});
+
+it('reads the same while the journal is folded into blocks', async () => {
+  for (let second = 0; second < 600; second += 1) add(START + second * 1000, 1);
+  await ingest.flush();
+
+  const reads: Promise<unknown>[] = [];
+  for (let turn = 0; turn < 20; turn += 1) {
+    reads.push(read('Sum', HOUR).then((points) => points.map(({ value }) => value)));
+    if (turn % 4 === 1) void ingest.fold();
+    if (turn % 4 === 3) reads.push(rollUp({ store, ingest }, START + 5 * HOUR).then(() => [600]));
+    await Promise.resolve();
+  }
+
+  expect(await Promise.all(reads)).toEqual(reads.map(() => [600]));
+});
+
+it('keeps what could not be folded, and folds it the next time', async () => {
+  let fails = false;
+  const failing: Store = {
+    ...store,
+    transaction: (work) => (fails ? Promise.reject(new Error('disk full')) : store.transaction(work)),
+  };
+  ingest = new Ingest(failing, clock, silentLogger());
+  reader = seriesReader(failing, ingest);
+  add(START, 7);
+  await ingest.flush();
+
+  fails = true;
+  await ingest.fold();
+  expect((await read('Sum', 60_000)).map(({ value }) => value)).toEqual([7]);
+  fails = false;
+  await ingest.fold();
+
+  expect(await store.metricSeries.journal()).toEqual([]);
+  expect((await read('Sum', 60_000)).map(({ value }) => value)).toEqual([7]);
 });

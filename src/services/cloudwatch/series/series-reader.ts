@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Scope } from '../../../kernel/scope.ts';
 import type { KeptSeries, MetricKey } from '../../../store/metric-series.ts';
 import type { Store } from '../../../store/store.ts';
@@ -7,7 +8,8 @@ import type { Ingest } from './ingest.ts';
 import { dimensionKey } from './metric-identity.ts';
 import { findStatistic, type Statistic } from './statistic.ts';
 import { Summary } from './summary.ts';
-import { floorTo, TIERS } from './tiers.ts';
+import { seriesDirectory } from './series-directory.ts';
+import { ALL_TIERS, floorTo, tierOfId } from './tiers.ts';
 
 export type MetricName = Omit<MetricQuery, 'stat'>;
 
@@ -18,10 +20,20 @@ export interface SeriesReader extends MetricReader {
 }
 
 export function seriesReader(store: Store, ingest: Ingest): SeriesReader {
+  const directory = seriesDirectory(store, ingest);
+  const keys = new WeakMap<MetricName, MetricKey>();
+  /** Made once for a query that comes again, as those of alarms do. */
+  const keyOf = (metric: MetricName): MetricKey => {
+    const { namespace, name, dimensions } = metric;
+    const key = keys.get(metric) ?? { namespace, name, dimensions: dimensionKey(dimensions) };
+    keys.set(metric, key);
+    return key;
+  };
   const byUnit = async (scope: Scope, metric: MetricName, span: Span): Promise<ReadonlyMap<string, Points>> => {
     await ingest.flush();
-    const series = await store.metricSeries.find(scope, { ...keyOf(metric), unit: metric.unit });
-    return unitsOf(series, await readSeries(store, series, span));
+    const [all = []] = await directory.findAll(scope, [keyOf(metric)]);
+    const series = all.filter(({ unit }) => metric.unit === undefined || unit === metric.unit);
+    return unitsOf(series, await readSeries(ingest, series, span));
   };
   return {
     byUnit,
@@ -36,27 +48,18 @@ export function seriesReader(store: Store, ingest: Ingest): SeriesReader {
         statistic: requireStatistic(query),
       }));
       await ingest.flush();
-      const metrics = new Map(asked.map(({ key }) => [textOf(key), key]));
-      const all = await store.metricSeries.findAll(scope, [...metrics.values()]);
-      const points = await readSeries(store, all, span);
-      const byMetric = new Map<string, KeptSeries[]>();
-      for (const series of all) byMetric.set(textOf(series), [...(byMetric.get(textOf(series)) ?? []), series]);
-      return asked.map(({ key, unit, statistic }) => {
-        const series = byMetric.get(textOf(key)) ?? [];
-        const wanted = series.filter((one) => unit === undefined || one.unit === unit);
-        return pointsOf(unitsOf(wanted, points), statistic);
+      const found = await directory.findAll(
+        scope,
+        asked.map(({ key }) => key),
+      );
+      const points = await readSeries(ingest, found.flat(), span);
+      return asked.map(({ unit, statistic }, index) => {
+        const series = (found[index] ?? []).filter((one) => unit === undefined || one.unit === unit);
+        return pointsOf(unitsOf(series, points), statistic);
       });
     },
   };
 }
-
-const keyOf = ({ namespace, name, dimensions }: MetricName): MetricKey => ({
-  namespace,
-  name,
-  dimensions: dimensionKey(dimensions),
-});
-
-const textOf = ({ namespace, name, dimensions }: MetricKey): string => [namespace, name, dimensions].join('\n');
 
 /** @throws {RangeError} */
 function requireStatistic({ stat }: MetricQuery): Statistic {
@@ -67,19 +70,21 @@ function requireStatistic({ stat }: MetricQuery): Statistic {
 
 /** The points of series that have any in the span, by their ids. */
 async function readSeries(
-  store: Store,
+  ingest: Ingest,
   series: readonly KeptSeries[],
   span: Span,
 ): Promise<ReadonlyMap<number, Points>> {
   const whole = { ...span, to: span.from + floorTo(span.to - span.from, span.period) };
   const found = new Map<number, Points>();
   if (series.length === 0) return found;
-  const ids = series.map(({ id }) => id);
-  for (const block of await store.metricSeries.ranges(ids, rangesOf(whole))) {
+  const ids = [...new Set(series.map(({ id }) => id))];
+  for (const block of await ingest.read(ids, rangesOf(whole))) {
     const points = found.get(block.series) ?? new Map<number, Summary>();
     found.set(block.series, points);
-    const tier = TIERS.find(({ seconds }) => seconds === block.tier);
-    if (tier) gather(unpackBlock(tier, block.start, block.data), whole, points);
+    const tier = tierOfId(block.tier);
+    if (tier) gather('points' in block ? block.points : unpackBlock(tier, block.start, block.data), whole, points);
+    // Hundreds of points take milliseconds to unpack: others go in between.
+    if (tier?.packing === 'columns') await nextTurn();
   }
   return found;
 }
@@ -108,8 +113,8 @@ function pointsOf(units: ReadonlyMap<string, Points>, statistic: Statistic): rea
 
 /** Blocks that may hold points of the span. Points that stand for more than its period are of no use. */
 const rangesOf = ({ from, to, period }: Span) =>
-  TIERS.filter(({ seconds }) => seconds === 1 || seconds * 1000 <= period).map(({ seconds, span }) => ({
-    tier: seconds,
+  ALL_TIERS.filter(({ seconds }) => seconds === 1 || seconds * 1000 <= period).map(({ id, span }) => ({
+    tier: id,
     from: floorTo(from / 1000, span),
     to: to / 1000,
   }));

@@ -42,6 +42,13 @@ export class Summary {
     this.values = coarse;
   }
 
+  /** Whether the totals are those of the values, but for rounding. @param values - its own, sorted */
+  isSumOf(values: readonly (readonly [value: number, count: number])[]): boolean {
+    const derived = values.reduce((total, [value, count]) => total + value * count, 0);
+    const isInside = values[0]?.[0] === this.min && values.at(-1)?.[0] === this.max;
+    return isInside && Math.abs(derived - this.sum) <= Math.abs(this.sum) * 1e-12;
+  }
+
   #addTotals(count: number, sum: number, min: number, max: number): void {
     this.count += count;
     this.sum += sum;

@@ -1,9 +1,9 @@
 import type { PutCompositeAlarmCommand } from '@aws-sdk/client-cloudwatch';
-import type { Action } from '../../../../wire/types.ts';
+import type { Action, ActionInput } from '../../../../wire/types.ts';
 import { configure } from '../configure.ts';
 import type { AlarmDeps } from '../deps.ts';
 import { notServed, validationError } from '../faults.ts';
-import { alarmsIn } from '../records.ts';
+import { alarmsIn, type Suppressor } from '../records.ts';
 import { nameOf, namedIn } from '../rule/evaluate-rule.ts';
 import { parseRule, RuleError, type Rule } from '../rule/parse-rule.ts';
 
@@ -12,8 +12,8 @@ const MOST_ALARMS = 100;
 export const putCompositeAlarm =
   (deps: AlarmDeps): Action<typeof PutCompositeAlarmCommand> =>
   async (input, ctx) => {
-    for (const member of ['ActionsSuppressor', 'ActionConfiguration'] as const)
-      if (input[member] !== undefined) throw notServed(`${member} of PutCompositeAlarm`);
+    if (input.ActionConfiguration !== undefined) throw notServed('ActionConfiguration of PutCompositeAlarm');
+    const suppressor = checkedSuppressor(input);
     const named = namedIn(checkedRule(input.AlarmRule));
     if (named.length > MOST_ALARMS)
       throw validationError(`AlarmRule must not name more than ${MOST_ALARMS} alarms, found ${named.length}.`);
@@ -23,12 +23,41 @@ export const putCompositeAlarm =
       throw validationError(
         `Could not save the composite alarm as alarms [${missing.join(', ')}] in the alarm rule do not exist`,
       );
+    if (suppressor && !alarms.has(nameOf(suppressor.alarm)))
+      throw validationError(
+        `Could not save the composite alarm as its actions suppressor [${suppressor.alarm}] does not exist`,
+      );
     await configure(deps, ctx, input, 'composite', (current) => ({
       expression: input.AlarmRule,
+      ...(suppressor && { suppressor }),
+      ...(current?.withheld && { withheld: current.withheld }),
       ...(current?.seen && { seen: current.seen }),
       fresh: current ? ('updated' as const) : ('created' as const),
     }));
   };
+
+type Input = ActionInput<typeof PutCompositeAlarmCommand>;
+
+/** Both periods go with a suppressor, and neither without. The words are assumed. */
+function checkedSuppressor({
+  ActionsSuppressor: alarm = '',
+  ActionsSuppressorWaitPeriod: waitPeriod,
+  ActionsSuppressorExtensionPeriod: extensionPeriod,
+}: Input): Suppressor | undefined {
+  if (alarm === '') {
+    if (waitPeriod === undefined && extensionPeriod === undefined) return undefined;
+    throw validationError(
+      'ActionsSuppressorWaitPeriod and ActionsSuppressorExtensionPeriod can only be specified with ActionsSuppressor',
+    );
+  }
+  if (waitPeriod === undefined || extensionPeriod === undefined)
+    throw validationError(
+      'ActionsSuppressorWaitPeriod and ActionsSuppressorExtensionPeriod must be specified with ActionsSuppressor',
+    );
+  if (waitPeriod < 0 || extensionPeriod < 0)
+    throw validationError('ActionsSuppressorWaitPeriod and ActionsSuppressorExtensionPeriod must not be negative');
+  return { alarm, waitPeriod, extensionPeriod };
+}
 
 function checkedRule(text: string): Rule {
   if (text.trim() !== text)
