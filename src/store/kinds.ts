@@ -11,6 +11,8 @@ export const RECORD_KINDS = [
   'ecs_task_definitions',
   'ecs_services',
   'ecs_task_sets',
+  'ecs_service_revisions',
+  'ecs_service_deployments',
   'ecs_tasks',
   'ecs_task_outputs',
   'acm_certificates',

@@ -93,6 +93,7 @@ export const MIGRATIONS: readonly Migration[] = [
       await sql`create table log_sizes (group_key integer primary key, bytes integer not null)`.execute(db);
     },
   },
+  { name: '0006-service-deployments', up: documents('ecs_service_revisions', 'ecs_service_deployments') },
 ];
 
 /** Gives every document of a kind the members that it lacks. @param at - where in the document they belong */

@@ -11,6 +11,10 @@ export const arns = {
   service: (scope: Scope, cluster: string, name: string) => arn('ecs', scope, `service/${cluster}/${name}`),
   taskSet: (scope: Scope, cluster: string, service: string, id: string) =>
     arn('ecs', scope, `task-set/${cluster}/${service}/${id}`),
+  serviceRevision: (scope: Scope, cluster: string, service: string, digits: string) =>
+    arn('ecs', scope, `service-revision/${cluster}/${service}/${digits}`),
+  serviceDeployment: (scope: Scope, cluster: string, service: string, id: string) =>
+    arn('ecs', scope, `service-deployment/${cluster}/${service}/${id}`),
   task: (scope: Scope, cluster: string, id: string) => arn('ecs', scope, `task/${cluster}/${id}`),
   container: (scope: Scope, cluster: string, taskId: string, id: string) =>
     arn('ecs', scope, `container/${cluster}/${taskId}/${id}`),

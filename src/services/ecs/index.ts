@@ -23,7 +23,13 @@ import { createService } from './actions/create-service.ts';
 import { createTaskSet } from './actions/create-task-set.ts';
 import { registerTaskDefinition } from './actions/register-task-definition.ts';
 import { runTask } from './actions/run-task.ts';
+import {
+  describeServiceDeployments,
+  describeServiceRevisions,
+  listServiceDeployments,
+} from './actions/service-deployments.ts';
 import { deleteService, describeServices, listServices } from './actions/services.ts';
+import { stopServiceDeployment } from './actions/stop-service-deployment.ts';
 import { listTagsForResource, tagResource, untagResource } from './actions/tags.ts';
 import {
   deleteTaskDefinitions,
@@ -88,6 +94,10 @@ export const ecsActions = (deps: EcsDeps) =>
     ListServices: listServices(deps),
     UpdateService: updateService(deps),
     DeleteService: deleteService(deps),
+    DescribeServiceDeployments: describeServiceDeployments(deps),
+    DescribeServiceRevisions: describeServiceRevisions(deps),
+    ListServiceDeployments: listServiceDeployments(deps),
+    StopServiceDeployment: stopServiceDeployment(deps),
     CreateTaskSet: createTaskSet(deps),
     DescribeTaskSets: describeTaskSets(deps),
     UpdateTaskSet: updateTaskSet(deps),

@@ -1,10 +1,12 @@
 import type { CreateServiceCommand } from '@aws-sdk/client-ecs';
 import type { Scope } from '../../../kernel/scope.ts';
+import type { Transaction } from '../../../store/store.ts';
 import type { Action, ActionInput } from '../../../wire/types.ts';
 import { arns } from '../arns.ts';
 import { checkLoadBalancers, checkPlacement } from '../checks/placement.ts';
 import { deploymentConfiguration } from '../checks/deployment-configuration.ts';
 import type { EcsDeps } from '../deps.ts';
+import { beginDeployment, forgetDeployments } from '../deployments/begin-deployment.ts';
 import { invalidParameter, notServed } from '../faults.ts';
 import { requireCluster } from '../records/cluster.ts';
 import { newTaskSet } from '../records/new-task-set.ts';
@@ -29,19 +31,22 @@ export const createService =
     checkPlacement(input, definition);
     await checkLoadBalancers(targets, ctx, input.loadBalancers, definition, true);
     const service = newService(ctx, cluster.name, input, arn, clock.now().getTime());
-    const set = newTaskSet(ctx, service, service, {
-      status: 'PRIMARY',
-      scale: 100,
-      now: service.createdAt,
-      ...(service.controller === 'ECS' && { rolloutState: 'IN_PROGRESS' }),
-    });
-    await store.transaction(async (tx) => {
+    const made = await store.transaction(async (tx) => {
+      await forgetDeployments(tx, ctx, service);
       await services(tx).put(ctx, serviceKey(service), service, { parent: cluster.name });
-      await taskSets(tx).insert(ctx, set.id, set, { parent: serviceKey(service) });
+      return begin(tx, ctx, service);
     });
     bell.ring();
-    return { service: showService(ctx, service, { sets: [set], tasks: [] }, true) };
+    return { service: showService(ctx, made, await partsOf(store, ctx, made), true) };
   };
+
+/** Makes the first deployment, or the first task set, of a service. */
+async function begin(tx: Transaction, scope: Scope, service: ServiceRecord): Promise<ServiceRecord> {
+  if (service.controller === 'ECS') return beginDeployment(tx, scope, service, service.createdAt);
+  const set = newTaskSet(scope, service, service, { status: 'PRIMARY', scale: 100, now: service.createdAt });
+  await taskSets(tx).insert(scope, set.id, set, { parent: serviceKey(service) });
+  return service;
+}
 
 function checkRequest(input: Input): void {
   const { serviceName, desiredCount, schedulingStrategy, loadBalancers } = input;
@@ -101,7 +106,10 @@ function newService(scope: Scope, cluster: string, input: Input, taskDefinition:
     networkConfiguration: input.networkConfiguration,
     loadBalancers: input.loadBalancers ?? [],
     serviceRegistries: [],
-    deploymentConfiguration: deploymentConfiguration(input.deploymentConfiguration, controller),
+    deploymentConfiguration: deploymentConfiguration(input.deploymentConfiguration, {
+      controller,
+      schedulingStrategy: 'REPLICA',
+    }),
     schedulingStrategy: 'REPLICA',
     healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds ?? 0,
     placementConstraints: input.placementConstraints ?? [],

@@ -6,10 +6,10 @@ import type { Action, ActionInput } from '../../../wire/types.ts';
 import { checkLoadBalancers, checkPlacement } from '../checks/placement.ts';
 import { deploymentConfiguration } from '../checks/deployment-configuration.ts';
 import type { EcsDeps } from '../deps.ts';
+import { beginDeployment } from '../deployments/begin-deployment.ts';
 import { eventText, withEvents } from '../events.ts';
 import { invalidParameter, notServed } from '../faults.ts';
 import { requireCluster } from '../records/cluster.ts';
-import { newTaskSet } from '../records/new-task-set.ts';
 import { requireActiveService, serviceKey, services, type ServiceRecord } from '../records/service.ts';
 import { requireTaskDefinition } from '../records/task-definition.ts';
 import { computedDesiredCount, taskSets, taskSetsOf } from '../records/task-set.ts';
@@ -31,8 +31,8 @@ export const updateService =
     const service = await store.transaction(async (tx) => {
       const updated = await services(tx).change(ctx, serviceKey(before), (current) => ({ ...current, ...wish }));
       if (!updated) throw new Error(`service '${before.name}' vanished while it was updated`);
-      if (needsDeployment(before, updated, input)) await deploy(tx, ctx, updated, now);
-      return before.desiredCount === updated.desiredCount ? updated : rescale(tx, ctx, updated, now);
+      const deployed = needsDeployment(before, updated, input) ? await beginDeployment(tx, ctx, updated, now) : updated;
+      return before.desiredCount === updated.desiredCount ? deployed : rescale(tx, ctx, deployed, now);
     });
     bell.ring();
     return { service: showService(ctx, service, await partsOf(store, ctx, service), true) };
@@ -70,7 +70,7 @@ async function wishOf({ store, targets }: EcsDeps, scope: Scope, input: Input, s
     ...(input.deploymentConfiguration && {
       deploymentConfiguration: deploymentConfiguration(
         input.deploymentConfiguration,
-        service.controller,
+        service,
         service.deploymentConfiguration,
       ),
     }),
@@ -113,14 +113,6 @@ const needsDeployment = (before: ServiceRecord, after: ServiceRecord, { forceNew
   after.controller === 'ECS' &&
   (forceNewDeployment === true ||
     DEPLOYED.some((name) => !isDeepStrictEqual(plain(before[name] ?? null), plain(after[name] ?? null))));
-
-async function deploy(tx: Transaction, scope: Scope, service: ServiceRecord, now: number): Promise<void> {
-  for (const { id, status } of await taskSetsOf(tx, scope, service))
-    if (status === 'PRIMARY')
-      await taskSets(tx).change(scope, id, (set) => ({ ...set, status: 'ACTIVE', updatedAt: now }));
-  const set = newTaskSet(scope, service, service, { status: 'PRIMARY', scale: 100, now, rolloutState: 'IN_PROGRESS' });
-  await taskSets(tx).insert(scope, set.id, set, { parent: serviceKey(service) });
-}
 
 /** Every set has a new count to come to, so none is steady until the loop has seen it. */
 async function rescale(tx: Transaction, scope: Scope, service: ServiceRecord, now: number): Promise<ServiceRecord> {

@@ -1,5 +1,6 @@
 import type { Scope } from '../../../kernel/scope.ts';
 import type { EcsDeps } from '../deps.ts';
+import { advanceDeployment } from '../deployments/advance-deployment.ts';
 import { eventText, withEvents } from '../events.ts';
 import { serviceKey, services, type ServiceRecord } from '../records/service.ts';
 import { taskSets, type TaskSetRecord } from '../records/task-set.ts';
@@ -49,8 +50,9 @@ export async function reconcileService(work: ServiceWork): Promise<ServiceOutcom
   );
   const settling = await settle(work, views, moved);
   await record(work, [...texts, ...settling.texts], settling.isGone);
+  const advanced = await deps.store.transaction((tx) => advanceDeployment(tx, scope, service, now));
   return {
-    changed: moved || settling.changed,
+    changed: moved || settling.changed || advanced,
     isSettled: !moved && views.every((view) => view.isSteady && view.remaining === view.tasks.length),
   };
 }

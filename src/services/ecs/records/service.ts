@@ -38,6 +38,8 @@ export interface ServiceRecord extends Placement {
   readonly availabilityZoneRebalancing: 'ENABLED' | 'DISABLED';
   readonly tags: Tag[];
   readonly clientToken?: string | undefined;
+  /** The id of the newest service deployment, under the ECS controller. */
+  readonly currentDeployment?: string | undefined;
   readonly createdBy: string;
   readonly createdAt: number;
   /** Newest first, 100 at most. */

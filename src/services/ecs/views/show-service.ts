@@ -2,10 +2,11 @@ import type { Deployment, Service, TaskSet } from '@aws-sdk/client-ecs';
 import type { Scope } from '../../../kernel/scope.ts';
 import type { Transaction } from '../../../store/store.ts';
 import { arns } from '../arns.ts';
-import { resolvedPlatform, type Placement } from '../records/placement.ts';
+import { countsByRevision } from '../deployments/counts.ts';
 import type { ServiceRecord } from '../records/service.ts';
 import { computedDesiredCount, taskSetsOf, type TaskSetRecord } from '../records/task-set.ts';
 import { isPending, isRunning, tasks, type TaskRecord } from '../records/task.ts';
+import { showPlacement } from './show-placement.ts';
 
 export interface ServiceParts {
   readonly sets: readonly TaskSetRecord[];
@@ -46,6 +47,7 @@ export function showService(scope: Scope, service: ServiceRecord, parts: Service
     ...(service.controller === 'CODE_DEPLOY'
       ? { taskSets: sets.map((set) => showTaskSet(scope, service, set, parts, withTags)), deployments: [] }
       : { deployments: sets.map((set) => showDeployment(service, set, parts)) }),
+    ...showCurrent(scope, service, parts),
     roleArn: hasRole ? arns.serviceRole(scope) : undefined,
     events: service.events.map(({ id, at, message }) => ({ id, createdAt: new Date(at), message })),
     createdAt: new Date(service.createdAt),
@@ -65,16 +67,21 @@ export function showService(scope: Scope, service: ServiceRecord, parts: Service
   };
 }
 
-const showPlacement = (placement: Placement) => ({
-  taskDefinition: placement.taskDefinition,
-  launchType: placement.launchType,
-  capacityProviderStrategy: placement.capacityProviderStrategy,
-  networkConfiguration: placement.networkConfiguration,
-  ...(placement.launchType === 'FARGATE' && {
-    platformVersion: resolvedPlatform(placement.platformVersion),
-    platformFamily: 'Linux',
-  }),
-});
+/** What an ECS-controlled service runs: the newest deployment, and every revision that has tasks or is to have some. */
+function showCurrent(scope: Scope, service: ServiceRecord, { sets, tasks }: ServiceParts) {
+  const { cluster, name, currentDeployment } = service;
+  if (service.controller !== 'ECS' || currentDeployment === undefined) return {};
+  const counts = countsByRevision(service, sets, tasks);
+  return {
+    currentServiceDeployment: arns.serviceDeployment(scope, cluster, name, currentDeployment),
+    currentServiceRevisions: Object.entries(counts).map(([revision, { requested, running, pending }]) => ({
+      arn: arns.serviceRevision(scope, cluster, name, revision),
+      requestedTaskCount: requested,
+      runningTaskCount: running,
+      pendingTaskCount: pending,
+    })),
+  };
+}
 
 const countsOf = (set: TaskSetRecord, { tasks }: ServiceParts) => {
   const own = tasks.filter(({ setId }) => setId === set.id);
