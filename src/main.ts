@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createAlarms } from './aws/alarms.ts';
 import { createAwsClients } from './aws/create-clients.ts';
+import { createDeploymentAlarms } from './aws/deployment-alarms.ts';
 import { createHooks } from './aws/hooks.ts';
 import { createNotices } from './aws/notices.ts';
 import { createTargets } from './aws/targets.ts';
@@ -215,6 +216,7 @@ async function startPlatform(
     bell,
     runtime,
     targets: createTargets(clients),
+    alarms: createDeploymentAlarms(clients),
     emit: (scope, event) => buses.emit(scope, event),
     append: logging.append,
     checkpoint,

@@ -61,6 +61,7 @@ async function begin(options: Parameters<typeof createFakeRuntime>[0] = {}): Pro
     bell,
     runtime,
     targets,
+    alarms: { read: async () => [] },
     append: async () => undefined,
     emit: async (_scope, event) => void emitted.push(event),
     checkpoint: noCheckpoint,

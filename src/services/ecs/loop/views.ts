@@ -1,15 +1,29 @@
+import type { Millis } from '../../../kernel/span.ts';
 import type { TaskRecord } from '../records/task.ts';
 import type { TaskView } from './decide-counts.ts';
-import { EARLY } from './end-task.ts';
+import { EARLY } from './count-failure.ts';
 import { healthOf, type Sight } from './decide-task.ts';
 
+export interface Viewpoint {
+  readonly health: Sight['health'];
+  readonly now: number;
+  /** How long a task that nothing checks has to run before it counts as healthy. */
+  readonly settling: Millis;
+}
+
 /** A task as the scheduler counts it. */
-export const viewTask = (task: TaskRecord, health: Sight['health'], now: number): TaskView => ({
+export const viewTask = (task: TaskRecord, { health, now, settling }: Viewpoint): TaskView => ({
   id: task.id,
   isRunning: task.lastStatus === 'RUNNING',
-  isHealthy: task.lastStatus === 'RUNNING' && task.bindings.every((binding) => isServing(task, binding, health)),
+  isHealthy:
+    task.lastStatus === 'RUNNING' &&
+    task.failing === undefined &&
+    (task.bindings.length === 0
+      ? now - (task.startedAt ?? now) >= settling
+      : task.bindings.every((binding) => isServing(task, binding, health))),
   createdAt: task.createdAt,
   isOld: task.startedAt !== undefined && now - task.startedAt >= EARLY,
+  isFailing: task.failing !== undefined,
 });
 
 /** A target group that no listener uses has no opinion on its targets. */

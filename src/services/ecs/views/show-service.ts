@@ -25,7 +25,8 @@ export async function partsOf(tx: Transaction, scope: Scope, service: ServiceRec
 
 /** A service as DescribeServices shows it; the lists that AWS always sends are always there. */
 export function showService(scope: Scope, service: ServiceRecord, parts: ServiceParts, withTags = false): Service {
-  const sets = [...parts.sets].sort((a, b) => b.createdAt - a.createdAt);
+  const isFirst = ({ status }: TaskSetRecord): number => (status === 'PRIMARY' && service.controller === 'ECS' ? 1 : 0);
+  const sets = [...parts.sets].sort((a, b) => isFirst(b) - isFirst(a) || b.createdAt - a.createdAt);
   const isFargate = service.launchType === 'FARGATE';
   const hasRole = service.loadBalancers.length > 0 || service.networkConfiguration !== undefined;
   return {
@@ -125,17 +126,19 @@ export function showTaskSet(
 /** A deployment of the ECS controller, as DescribeServices shows it. */
 function showDeployment(service: ServiceRecord, set: TaskSetRecord, parts: ServiceParts): Deployment {
   const isPrimary = set.status === 'PRIMARY';
+  const counts = countsOf(set, parts);
   const state = set.rolloutState ?? 'COMPLETED';
   return {
     id: set.id,
     status: set.status,
-    desiredCount: isPrimary ? service.desiredCount : 0,
-    ...countsOf(set, parts),
+    desiredCount: isPrimary ? service.desiredCount : counts.runningCount + counts.pendingCount,
+    ...counts,
     failedTasks: set.failedTasks,
     createdAt: new Date(set.createdAt),
     updatedAt: new Date(set.updatedAt),
     ...showPlacement(set),
     rolloutState: state,
-    rolloutStateReason: `ECS deployment ${set.id} ${state === 'COMPLETED' ? 'completed' : 'in progress'}.`,
+    rolloutStateReason:
+      set.rolloutReason ?? `ECS deployment ${set.id} ${state === 'COMPLETED' ? 'completed' : 'in progress'}.`,
   };
 }
