@@ -6,6 +6,7 @@ import { invalidParameter } from './faults.ts';
 /** ECS's ARNs, in the long format. Source: spec, identifiers. */
 export const arns = {
   cluster: (scope: Scope, name: string) => arn('ecs', scope, `cluster/${name}`),
+  capacityProvider: (scope: Scope, name: string) => arn('ecs', scope, `capacity-provider/${name}`),
   taskDefinition: (scope: Scope, family: string, revision: number) =>
     arn('ecs', scope, `task-definition/${family}:${revision}`),
   service: (scope: Scope, cluster: string, name: string) => arn('ecs', scope, `service/${cluster}/${name}`),

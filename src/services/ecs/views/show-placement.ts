@@ -1,4 +1,4 @@
-import { resolvedPlatform, type Placement } from '../records/placement.ts';
+import { isFargate, resolvedPlatform, type Placement } from '../records/placement.ts';
 
 /** Where and how tasks run, as sets, deployments and revisions show it. */
 export const showPlacement = (placement: Placement) => ({
@@ -6,7 +6,7 @@ export const showPlacement = (placement: Placement) => ({
   launchType: placement.launchType,
   capacityProviderStrategy: placement.capacityProviderStrategy,
   networkConfiguration: placement.networkConfiguration,
-  ...(placement.launchType === 'FARGATE' && {
+  ...(isFargate(placement) && {
     platformVersion: resolvedPlatform(placement.platformVersion),
     platformFamily: 'Linux',
   }),

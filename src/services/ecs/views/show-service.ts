@@ -3,6 +3,7 @@ import type { Scope } from '../../../kernel/scope.ts';
 import type { Transaction } from '../../../store/store.ts';
 import { arns } from '../arns.ts';
 import { countsByRevision } from '../deployments/counts.ts';
+import { isFargate } from '../records/placement.ts';
 import type { ServiceRecord } from '../records/service.ts';
 import { computedDesiredCount, taskSetsOf, type TaskSetRecord } from '../records/task-set.ts';
 import { isPending, isRunning, tasks, type TaskRecord } from '../records/task.ts';
@@ -27,7 +28,7 @@ export async function partsOf(tx: Transaction, scope: Scope, service: ServiceRec
 export function showService(scope: Scope, service: ServiceRecord, parts: ServiceParts, withTags = false): Service {
   const isFirst = ({ status }: TaskSetRecord): number => (status === 'PRIMARY' && service.controller === 'ECS' ? 1 : 0);
   const sets = [...parts.sets].sort((a, b) => isFirst(b) - isFirst(a) || b.createdAt - a.createdAt);
-  const isFargate = service.launchType === 'FARGATE';
+  const runsOnFargate = isFargate(service);
   const hasRole = service.loadBalancers.length > 0 || service.networkConfiguration !== undefined;
   return {
     serviceArn: service.arn,
@@ -41,11 +42,11 @@ export function showService(scope: Scope, service: ServiceRecord, parts: Service
     pendingCount: parts.tasks.filter(isPending).length,
     launchType: service.launchType,
     capacityProviderStrategy: service.capacityProviderStrategy,
-    platformVersion: isFargate ? (service.platformVersion ?? 'LATEST') : undefined,
-    platformFamily: isFargate ? 'Linux' : undefined,
-    taskDefinition: service.taskDefinition,
+    platformVersion: runsOnFargate ? (service.platformVersion ?? 'LATEST') : undefined,
+    platformFamily: runsOnFargate ? 'Linux' : undefined,
+    taskDefinition: service.taskDefinition || undefined,
     deploymentConfiguration: service.deploymentConfiguration,
-    ...(service.controller === 'CODE_DEPLOY'
+    ...(service.controller !== 'ECS'
       ? { taskSets: sets.map((set) => showTaskSet(scope, service, set, parts, withTags)), deployments: [] }
       : { deployments: sets.map((set) => showDeployment(service, set, parts)) }),
     ...showCurrent(scope, service, parts),
