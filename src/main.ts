@@ -4,6 +4,7 @@ import { createAwsClients } from './aws/create-clients.ts';
 import { createDeploymentAlarms } from './aws/deployment-alarms.ts';
 import { createHooks } from './aws/hooks.ts';
 import { createNotices } from './aws/notices.ts';
+import { createScaling } from './aws/scaling.ts';
 import { createTargets } from './aws/targets.ts';
 import { createTaskSets } from './aws/task-sets.ts';
 import { createTraffic } from './aws/traffic.ts';
@@ -23,6 +24,7 @@ import { front } from './server/front.ts';
 import { openHttpServer } from './server/http-server.ts';
 import { readCertificateFiles } from './services/acm/certificate-files.ts';
 import { acm } from './services/acm/index.ts';
+import { applicationAutoscaling } from './services/application-autoscaling/index.ts';
 import { cloudwatch } from './services/cloudwatch/index.ts';
 import { codedeploy } from './services/codedeploy/index.ts';
 import { createDeploymentsPort } from './services/codedeploy/deployments-port.ts';
@@ -245,6 +247,12 @@ async function startPlatform(
     buses,
     watching,
     logging,
+    applicationAutoscaling({
+      store,
+      clock,
+      logger: logger.with({ part: 'autoscaling' }),
+      scaling: createScaling(clients),
+    }),
     iam({ store, clock }),
     sts(),
     ec2(),

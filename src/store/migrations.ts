@@ -94,6 +94,10 @@ export const MIGRATIONS: readonly Migration[] = [
     },
   },
   { name: '0006-service-deployments', up: documents('ecs_service_revisions', 'ecs_service_deployments') },
+  {
+    name: '0007-autoscaling',
+    up: documents('autoscaling_targets', 'autoscaling_policies', 'autoscaling_activities'),
+  },
 ];
 
 /** Gives every document of a kind the members that it lacks. @param at - where in the document they belong */
