@@ -13,5 +13,5 @@ export interface AutoscalingParts {
 /** What actions work with. */
 export interface AutoscalingDeps extends AutoscalingParts {
   /** Something to look at has been stored. */
-  wake(): void;
+  readonly wake: () => void;
 }
