@@ -293,6 +293,41 @@ it('tells the event bus that a deployment began, failed and is rolled back', asy
   );
 });
 
+it('goes on with a rollback that was under way when Teal ended', async () => {
+  await service.close();
+  const isBad = ({ family }: { readonly family: string }) => (family === 'bad' ? 'it is bad' : undefined);
+  await begin({ refuse: isBad });
+  const actions = ecsActions(deps);
+  for (const family of ['good', 'bad'])
+    await actions.RegisterTaskDefinition(
+      { family, containerDefinitions: [{ name: 'web', image: 'web', memory: 64 }] },
+      CTX,
+    );
+  const deploymentConfiguration = {
+    deploymentCircuitBreaker: { enable: true, rollback: true },
+    minimumHealthyPercent: 0,
+    maximumPercent: 100,
+  };
+  await actions.CreateService({ serviceName: 'web', taskDefinition: 'good', deploymentConfiguration }, CTX);
+  const [good] = await until('the first', async () => {
+    const sets = await allSets();
+    return sets[0]?.rolloutState === 'COMPLETED' && sets;
+  });
+  await actions.UpdateService({ service: 'web', taskDefinition: 'bad' }, CTX);
+  await until('the rollback', async () =>
+    (await allSets()).some(({ id, status }) => id === good?.id && status === 'PRIMARY'),
+  );
+  await service.close();
+  await begin({ refuse: isBad });
+
+  await until('its end', async () => {
+    const sets = await allSets();
+    return sets.length === 1 && sets[0]?.id === good?.id && sets[0]?.rolloutState === 'COMPLETED';
+  });
+  const { serviceDeployments = [] } = (await ecsActions(deps).ListServiceDeployments({ service: 'web' }, CTX)) ?? {};
+  expect(serviceDeployments.map(({ status }) => status)).toEqual(['ROLLBACK_SUCCESSFUL', 'SUCCESSFUL']);
+});
+
 it('rescales every task set when the desired count changes', async () => {
   await createWeb();
   await createGreen();
