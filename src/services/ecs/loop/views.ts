@@ -18,13 +18,16 @@ export const viewTask = (task: TaskRecord, { health, now, settling }: Viewpoint)
   isHealthy:
     task.lastStatus === 'RUNNING' &&
     task.failing === undefined &&
-    (task.bindings.length === 0
-      ? now - (task.startedAt ?? now) >= settling
-      : task.bindings.every((binding) => isServing(task, binding, health))),
+    (isChecked(task)
+      ? task.bindings.every((binding) => isServing(task, binding, health))
+      : now - (task.startedAt ?? now) >= settling),
   createdAt: task.createdAt,
   isOld: task.startedAt !== undefined && now - task.startedAt >= EARLY,
   isFailing: task.failing !== undefined,
 });
+
+/** Whether anything says of it that it is healthy; time has to tell otherwise. */
+const isChecked = ({ bindings }: TaskRecord): boolean => bindings.length > 0;
 
 /** A target group that no listener uses has no opinion on its targets. */
 function isServing(task: TaskRecord, binding: TaskRecord['bindings'][number], health: Sight['health']): boolean {
