@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { createAlarms } from './aws/alarms.ts';
 import { createAwsClients } from './aws/create-clients.ts';
+import { createDeploymentAlarms } from './aws/deployment-alarms.ts';
 import { createHooks } from './aws/hooks.ts';
 import { measuredNotices } from './aws/measured-notices.ts';
 import { createNotices } from './aws/notices.ts';
 import { createQueues } from './aws/queues.ts';
+import { createScaling } from './aws/scaling.ts';
 import { createTargets } from './aws/targets.ts';
 import { createTaskSets } from './aws/task-sets.ts';
 import { createTraffic } from './aws/traffic.ts';
@@ -25,6 +27,7 @@ import { front } from './server/front.ts';
 import { openHttpServer } from './server/http-server.ts';
 import { readCertificateFiles } from './services/acm/certificate-files.ts';
 import { acm } from './services/acm/index.ts';
+import { applicationAutoscaling } from './services/application-autoscaling/index.ts';
 import { cloudwatch } from './services/cloudwatch/index.ts';
 import { codedeploy } from './services/codedeploy/index.ts';
 import { createDeploymentsPort } from './services/codedeploy/deployments-port.ts';
@@ -247,6 +250,7 @@ async function startPlatform(
     bell,
     runtime,
     targets: createTargets(clients),
+    alarms: createDeploymentAlarms(clients),
     emit: (scope, event) => buses.emit(scope, event),
     append: logging.append,
     checkpoint,
@@ -279,6 +283,12 @@ async function startPlatform(
     buses,
     watching,
     logging,
+    applicationAutoscaling({
+      store,
+      clock,
+      logger: logger.with({ part: 'autoscaling' }),
+      scaling: createScaling(clients),
+    }),
     iam({ store, clock }),
     sts(),
     ec2(),

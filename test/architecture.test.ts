@@ -71,6 +71,7 @@ const RULES: readonly Rule[] = [
       'logs:',
       'sns:',
       'events:',
+      'application-autoscaling:',
     ] as const
   ).map((pair): Rule => {
     const [service = '', driver = ''] = pair.split(':');

@@ -14,6 +14,8 @@ export const newId = {
   hookExecution: (): string => randomBytes(32).toString('base64url'),
   /** `ecs-svc/` and nineteen digits. */
   taskSet: (): string => `ecs-svc/${randomInt(1, 10)}${pick('0123456789', 18)}`,
+  /** 21 of `[A-Za-z0-9_-]`. */
+  serviceDeployment: (): string => randomBytes(16).toString('base64url').slice(0, 21),
   /** 32 hexadecimal digits: tasks and container instances. */
   task: (): string => randomBytes(16).toString('hex'),
   /** 16 hexadecimal digits: load balancers, listeners, rules, target groups. */

@@ -115,6 +115,11 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0009-metric-journal', up: createMetricJournal },
   { name: '0010-packed-metrics', up: createPackedMetricTable },
   { name: '0011-dashboards', up: documents('cloudwatch_dashboards') },
+  { name: '0012-service-deployments', up: documents('ecs_service_revisions', 'ecs_service_deployments') },
+  {
+    name: '0013-autoscaling',
+    up: documents('autoscaling_targets', 'autoscaling_policies', 'autoscaling_activities'),
+  },
 ];
 
 /** Gives every document of a kind the members that it lacks. @param at - where in the document they belong */

@@ -162,4 +162,14 @@ export const catalogue: Readonly<Record<ServiceName, CatalogueEntry>> = {
     load: async () => buildModel(await import('@aws-sdk/client-eventbridge')),
     loadConstraints: async () => table(await import('./constraints/events.json', { with: { type: 'json' } })),
   },
+  'application-autoscaling': {
+    signingName: 'application-autoscaling',
+    targetPrefix: 'AnyScaleFrontendService',
+    version: '2016-02-06',
+    xmlNamespace: '',
+    protocol: 'aws-json',
+    load: async () => buildModel(await import('@aws-sdk/client-application-auto-scaling')),
+    loadConstraints: async () =>
+      table(await import('./constraints/application-autoscaling.json', { with: { type: 'json' } })),
+  },
 };

@@ -84,10 +84,13 @@ export function constraintTable(file: ConstraintFile): ConstraintTable {
 function compilePattern(source: string): Pattern | undefined {
   for (const flags of ['u', '']) {
     try {
-      return { source, expression: new RegExp(`^(?:${source})$`, flags) };
+      return { source, expression: new RegExp(`^(?:${inJavaScript(source)})$`, flags) };
     } catch {
       // the next flags may do; a pattern that JavaScript cannot read is not enforced
     }
   }
   return undefined;
 }
+
+/** Java's POSIX classes have no name in JavaScript. */
+const inJavaScript = (source: string): string => source.replaceAll('\\p{Print}', '[\\x20-\\x7e]');

@@ -58,7 +58,19 @@ export type AnyActions = Readonly<Record<string, ((input: never, ctx: CallContex
 
 /** Which service a table of actions belongs to: a key of the wire's catalogue. */
 export type ServiceName =
-  'codedeploy' | 'ecs' | 'elbv2' | 'lambda' | 'iam' | 'sts' | 'ec2' | 'acm' | 'cloudwatch' | 'logs' | 'sns' | 'events';
+  | 'codedeploy'
+  | 'ecs'
+  | 'elbv2'
+  | 'lambda'
+  | 'iam'
+  | 'sts'
+  | 'ec2'
+  | 'acm'
+  | 'cloudwatch'
+  | 'logs'
+  | 'sns'
+  | 'events'
+  | 'application-autoscaling';
 
 /** A service as `main` mounts it. */
 export interface Service {

@@ -43,6 +43,8 @@ export const sdkClients: Readonly<Record<ServiceName, (requestHandler: unknown) 
   logs: async (handler) => anyClient(await import('@aws-sdk/client-cloudwatch-logs'), 'CloudWatchLogsClient', handler),
   sns: async (handler) => anyClient(await import('@aws-sdk/client-sns'), 'SNSClient', handler),
   events: async (handler) => anyClient(await import('@aws-sdk/client-eventbridge'), 'EventBridgeClient', handler),
+  'application-autoscaling': async (handler) =>
+    anyClient(await import('@aws-sdk/client-application-auto-scaling'), 'ApplicationAutoScalingClient', handler),
   acm: async (handler) => anyClient(await import('@aws-sdk/client-acm'), 'ACMClient', handler),
 };
 

@@ -6,11 +6,16 @@ import { invalidParameter } from './faults.ts';
 /** ECS's ARNs, in the long format. Source: spec, identifiers. */
 export const arns = {
   cluster: (scope: Scope, name: string) => arn('ecs', scope, `cluster/${name}`),
+  capacityProvider: (scope: Scope, name: string) => arn('ecs', scope, `capacity-provider/${name}`),
   taskDefinition: (scope: Scope, family: string, revision: number) =>
     arn('ecs', scope, `task-definition/${family}:${revision}`),
   service: (scope: Scope, cluster: string, name: string) => arn('ecs', scope, `service/${cluster}/${name}`),
   taskSet: (scope: Scope, cluster: string, service: string, id: string) =>
     arn('ecs', scope, `task-set/${cluster}/${service}/${id}`),
+  serviceRevision: (scope: Scope, cluster: string, service: string, digits: string) =>
+    arn('ecs', scope, `service-revision/${cluster}/${service}/${digits}`),
+  serviceDeployment: (scope: Scope, cluster: string, service: string, id: string) =>
+    arn('ecs', scope, `service-deployment/${cluster}/${service}/${id}`),
   task: (scope: Scope, cluster: string, id: string) => arn('ecs', scope, `task/${cluster}/${id}`),
   container: (scope: Scope, cluster: string, taskId: string, id: string) =>
     arn('ecs', scope, `container/${cluster}/${taskId}/${id}`),

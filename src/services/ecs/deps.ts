@@ -1,3 +1,4 @@
+import type { DeploymentAlarms } from '../../aws/deployment-alarms.ts';
 import type { Targets } from '../../aws/targets.ts';
 import type { Runtime } from '../../drivers/runtimes/runtime.ts';
 import type { Bell } from '../../kernel/bell.ts';
@@ -17,6 +18,8 @@ export interface EcsDeps {
   readonly bell: Bell;
   readonly runtime: Runtime;
   readonly targets: Targets;
+  /** Judge rolling deployments. */
+  readonly alarms: DeploymentAlarms;
   /** Takes lines that containers print. */
   readonly append: AppendWith;
   /** Hears of changes of tasks, services and deployments. */

@@ -3,7 +3,8 @@ import { minutes } from '../../kernel/span.ts';
 import type { EventRecord, ServiceRecord } from './records/service.ts';
 
 const MOST = 100;
-const REPEATS_AFTER = minutes(6 * 60);
+/** A message that says the same again is left out for so long. Source: spec, §8.2. */
+export const REPEATS_AFTER = minutes(6 * 60);
 
 /** Adds events, the newest first; one that only repeats the newest is left out for six hours. */
 export function withEvents<T extends Pick<ServiceRecord, 'events'>>(
@@ -46,6 +47,13 @@ export const eventText = {
   steady: (service: string) => `(service ${service}) has reached a steady state.`,
   setSteady: (subject: Subject) => `${prefix(subject)} updated state to STEADY_STATE.`,
   completed: (service: string, id: string) => `(service ${service}) (deployment ${id}) deployment completed.`,
+  failed: (service: string, id: string, why: string) =>
+    `(service ${service}) (deployment ${id}) deployment failed: ${why}.`,
+  rollingBack: (service: string, id: string) => `(service ${service}) rolling back to deployment ${id}.`,
+  blocked: (service: string) =>
+    `(service ${service}) was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.`,
+  containerUnhealthy: (service: string, task: string) =>
+    `(service ${service}) (task ${task}) failed container health checks.`,
   rescaled: (service: string, id: string, n: number) =>
     `(service ${service}) updated computedDesiredCount for taskSet ${id} to ${n}.`,
   unhealthy: (service: string, task: string, port: number, targetGroupArn: string, reason: string) =>

@@ -1,8 +1,8 @@
 /**
  * Amazon ECS: clusters, task definitions, services, task sets, tasks.
  *
- * Not here yet: the EXTERNAL controller and the DAEMON strategy; blue/green, linear and canary strategies, circuit
- * breaker and alarms of the ECS controller; capacity providers (a strategy is taken as Fargate); service discovery,
+ * Not here yet: blue/green, linear and canary strategies of the ECS controller and a change of a service's controller;
+ * capacity providers beside FARGATE and FARGATE_SPOT (tasks of both run alike, on this machine); service discovery,
  * Service Connect, VPC Lattice; volumes, secrets, environment files, `dependsOn` conditions other than START (such
  * tasks fail to start and say so); container health checks (the status stays UNKNOWN); log drivers other than
  * awslogs, and of that one lines put together (awslogs-datetime-format, awslogs-multiline-pattern); exec; the task
@@ -21,11 +21,18 @@ import {
   updateCluster,
   updateClusterSettings,
 } from './actions/clusters.ts';
+import { describeCapacityProviders, putClusterCapacityProviders } from './actions/capacity-providers.ts';
 import { createService } from './actions/create-service.ts';
 import { createTaskSet } from './actions/create-task-set.ts';
 import { registerTaskDefinition } from './actions/register-task-definition.ts';
 import { runTask } from './actions/run-task.ts';
-import { deleteService, describeServices, listServices } from './actions/services.ts';
+import {
+  describeServiceDeployments,
+  describeServiceRevisions,
+  listServiceDeployments,
+} from './actions/service-deployments.ts';
+import { deleteService, describeServices, listServices, listServicesByNamespace } from './actions/services.ts';
+import { stopServiceDeployment } from './actions/stop-service-deployment.ts';
 import { listTagsForResource, tagResource, untagResource } from './actions/tags.ts';
 import {
   deleteTaskDefinitions,
@@ -86,6 +93,8 @@ export const ecsActions = (deps: EcsDeps) =>
     DeleteCluster: deleteCluster(deps),
     UpdateCluster: updateCluster(deps),
     UpdateClusterSettings: updateClusterSettings(deps),
+    PutClusterCapacityProviders: putClusterCapacityProviders(deps),
+    DescribeCapacityProviders: describeCapacityProviders(deps),
     RegisterTaskDefinition: registerTaskDefinition(deps),
     DescribeTaskDefinition: describeTaskDefinition(deps),
     ListTaskDefinitions: listTaskDefinitions(deps),
@@ -95,8 +104,13 @@ export const ecsActions = (deps: EcsDeps) =>
     CreateService: createService(deps),
     DescribeServices: describeServices(deps),
     ListServices: listServices(deps),
+    ListServicesByNamespace: listServicesByNamespace(),
     UpdateService: updateService(deps),
     DeleteService: deleteService(deps),
+    DescribeServiceDeployments: describeServiceDeployments(deps),
+    DescribeServiceRevisions: describeServiceRevisions(deps),
+    ListServiceDeployments: listServiceDeployments(deps),
+    StopServiceDeployment: stopServiceDeployment(deps),
     CreateTaskSet: createTaskSet(deps),
     DescribeTaskSets: describeTaskSets(deps),
     UpdateTaskSet: updateTaskSet(deps),

@@ -1,12 +1,18 @@
 import type { CreateServiceCommand } from '@aws-sdk/client-ecs';
 import type { Scope } from '../../../kernel/scope.ts';
+import type { Transaction } from '../../../store/store.ts';
 import type { Action, ActionInput } from '../../../wire/types.ts';
 import { arns } from '../arns.ts';
+import { checkStrategy } from '../checks/capacity-providers.ts';
 import { checkLoadBalancers, checkPlacement } from '../checks/placement.ts';
 import { deploymentConfiguration } from '../checks/deployment-configuration.ts';
+import { checkNewService } from '../checks/service-input.ts';
+import { zoneRebalancing } from '../checks/zone-rebalancing.ts';
 import type { EcsDeps } from '../deps.ts';
-import { invalidParameter, notServed } from '../faults.ts';
-import { requireCluster } from '../records/cluster.ts';
+import { beginDeployment, forgetDeployments } from '../deployments/begin-deployment.ts';
+import { invalidParameter } from '../faults.ts';
+import { requireCluster, type ClusterRecord } from '../records/cluster.ts';
+import type { Placement } from '../records/placement.ts';
 import { newTaskSet } from '../records/new-task-set.ts';
 import { findService, serviceKey, services, type ServiceRecord } from '../records/service.ts';
 import { requireTaskDefinition } from '../records/task-definition.ts';
@@ -19,61 +25,31 @@ type Input = ActionInput<typeof CreateServiceCommand>;
 export const createService =
   (deps: EcsDeps): Action<typeof CreateServiceCommand> =>
   async (input, ctx) => {
-    const { store, clock, bell, targets } = deps;
-    checkRequest(input);
+    const { store, clock, bell } = deps;
+    checkNewService(input);
     const cluster = await requireCluster(store, ctx, input.cluster);
     const existing = await findService(store, ctx, cluster.name, input.serviceName);
     if (existing && isRepeat(existing, input))
       return { service: showService(ctx, existing, await partsOf(store, ctx, existing), true) };
-    const { arn, definition } = await requireTaskDefinition(store, ctx, input.taskDefinition ?? '');
-    checkPlacement(input, definition);
-    await checkLoadBalancers(targets, ctx, input.loadBalancers, definition, true);
-    const service = newService(ctx, cluster.name, input, arn, clock.now().getTime());
-    const set = newTaskSet(ctx, service, service, {
-      status: 'PRIMARY',
-      scale: 100,
-      now: service.createdAt,
-      ...(service.controller === 'ECS' && { rolloutState: 'IN_PROGRESS' }),
-    });
-    await store.transaction(async (tx) => {
+    checkStrategy(input.capacityProviderStrategy, cluster);
+    const placement = await placementFor(deps, ctx, cluster, input);
+    const service = newService(ctx, cluster.name, input, placement, clock.now().getTime());
+    const made = await store.transaction(async (tx) => {
+      await forgetDeployments(tx, ctx, service);
       await services(tx).put(ctx, serviceKey(service), service, { parent: cluster.name });
-      await taskSets(tx).insert(ctx, set.id, set, { parent: serviceKey(service) });
+      return begin(tx, ctx, service);
     });
     bell.ring();
-    return { service: showService(ctx, service, { sets: [set], tasks: [] }, true) };
+    return { service: showService(ctx, made, await partsOf(store, ctx, made), true) };
   };
 
-function checkRequest(input: Input): void {
-  const { serviceName, desiredCount, schedulingStrategy, loadBalancers } = input;
-  if (!/^[a-zA-Z0-9\-_]{1,255}$/.test(serviceName))
-    throw invalidParameter(`ServiceName must match ^[a-zA-Z0-9\\-_]{1,255}$, but was ${serviceName}`);
-  if ((desiredCount ?? 0) < 0) throw invalidParameter('desiredCount must be at least 0');
-  const controller = input.deploymentController?.type ?? 'ECS';
-  if (controller === 'EXTERNAL') throw notServed('The EXTERNAL deployment controller');
-  if (schedulingStrategy === 'DAEMON') throw notServed('The DAEMON scheduling strategy');
-  if (input.serviceConnectConfiguration?.enabled) throw notServed('Service Connect');
-  if (input.volumeConfigurations?.length) throw notServed('volumeConfigurations');
-  if (input.vpcLatticeConfigurations?.length) throw notServed('vpcLatticeConfigurations');
-  if (input.serviceRegistries?.length) throw notServed('Service discovery');
-  if (input.launchType === 'EXTERNAL') throw notServed('Launch type EXTERNAL');
-  if (controller === 'CODE_DEPLOY') checkCodeDeploy(loadBalancers);
-  if (input.launchType === 'FARGATE') {
-    if (input.placementStrategy?.length)
-      throw invalidParameter('Placement strategies are not supported with FARGATE launch type.');
-    if (input.placementConstraints?.length)
-      throw invalidParameter('Placement constraints are not supported with FARGATE launch type.');
-  }
-}
-
-function checkCodeDeploy(loadBalancers: Input['loadBalancers']): void {
-  if (!loadBalancers?.some(({ targetGroupArn }) => targetGroupArn))
-    throw invalidParameter(
-      'When specifying the CODE_DEPLOY deployment controller type, the service requires an Application Load Balancer or Network Load Balancer.',
-    );
-  if (loadBalancers.length > 1)
-    throw invalidParameter(
-      'Multiple target groups are not supported for services with a CODE_DEPLOY deployment controller.',
-    );
+/** Makes the first deployment, or the first task set, of a service. */
+async function begin(tx: Transaction, scope: Scope, service: ServiceRecord): Promise<ServiceRecord> {
+  if (service.controller === 'EXTERNAL') return service;
+  if (service.controller === 'ECS') return beginDeployment(tx, scope, service, service.createdAt);
+  const set = newTaskSet(scope, service, service, { status: 'PRIMARY', scale: 100, now: service.createdAt });
+  await taskSets(tx).insert(scope, set.id, set, { parent: serviceKey(service) });
+  return service;
 }
 
 /** @throws {InvalidParameterException} when the name is taken by another service */
@@ -84,32 +60,56 @@ function isRepeat(existing: ServiceRecord, { clientToken }: Input): boolean {
   throw invalidParameter('Creation of service was not idempotent.');
 }
 
-function newService(scope: Scope, cluster: string, input: Input, taskDefinition: string, now: number): ServiceRecord {
-  const controller = input.deploymentController?.type === 'CODE_DEPLOY' ? 'CODE_DEPLOY' : 'ECS';
-  const hasStrategy = input.capacityProviderStrategy !== undefined && input.capacityProviderStrategy.length > 0;
+/** Where the tasks are to run, and what, looked up and checked; task sets bring it where the controller is EXTERNAL. */
+async function placementFor(
+  { store, targets }: EcsDeps,
+  scope: Scope,
+  cluster: ClusterRecord,
+  input: Input,
+): Promise<Placement> {
+  if (input.deploymentController?.type === 'EXTERNAL') return { ...NOTHING, launchType: input.launchType };
+  const { arn, definition } = await requireTaskDefinition(store, scope, input.taskDefinition ?? '');
+  const given = input.capacityProviderStrategy?.length ? input.capacityProviderStrategy : undefined;
+  const usual = input.launchType ? [] : cluster.defaultCapacityProviderStrategy;
+  const strategy = given ?? (usual.length > 0 && input.schedulingStrategy !== 'DAEMON' ? [...usual] : undefined);
+  const placement: Placement = {
+    taskDefinition: arn,
+    launchType: strategy ? input.launchType : (input.launchType ?? 'EC2'),
+    capacityProviderStrategy: strategy,
+    platformVersion: input.platformVersion,
+    networkConfiguration: input.networkConfiguration,
+    loadBalancers: input.loadBalancers ?? [],
+    serviceRegistries: [],
+  };
+  checkPlacement(placement, definition);
+  await checkLoadBalancers(targets, scope, input.loadBalancers, definition, true);
+  return placement;
+}
+
+const NOTHING: Placement = { taskDefinition: '', loadBalancers: [], serviceRegistries: [] };
+
+function newService(scope: Scope, cluster: string, input: Input, placement: Placement, now: number): ServiceRecord {
+  const controller = input.deploymentController?.type ?? 'ECS';
+  const schedulingStrategy = input.schedulingStrategy ?? 'REPLICA';
+  const configuration = deploymentConfiguration(input.deploymentConfiguration, { controller, schedulingStrategy });
   return {
+    ...placement,
     name: input.serviceName,
     cluster,
     arn: arns.service(scope, cluster, input.serviceName),
     status: 'ACTIVE',
     controller,
-    desiredCount: input.desiredCount ?? 1,
-    taskDefinition,
-    launchType: hasStrategy ? undefined : (input.launchType ?? 'EC2'),
-    capacityProviderStrategy: hasStrategy ? input.capacityProviderStrategy : undefined,
-    platformVersion: input.platformVersion,
-    networkConfiguration: input.networkConfiguration,
-    loadBalancers: input.loadBalancers ?? [],
-    serviceRegistries: [],
-    deploymentConfiguration: deploymentConfiguration(input.deploymentConfiguration, controller),
-    schedulingStrategy: 'REPLICA',
+    // A daemon runs once on every container instance: this machine is the only one.
+    desiredCount: schedulingStrategy === 'DAEMON' ? 1 : (input.desiredCount ?? 1),
+    deploymentConfiguration: configuration,
+    schedulingStrategy,
     healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds ?? 0,
     placementConstraints: input.placementConstraints ?? [],
     placementStrategy: input.placementStrategy ?? [],
     propagateTags: input.propagateTags ?? 'NONE',
     enableECSManagedTags: input.enableECSManagedTags ?? false,
     enableExecuteCommand: input.enableExecuteCommand ?? false,
-    availabilityZoneRebalancing: input.availabilityZoneRebalancing ?? (controller === 'ECS' ? 'ENABLED' : 'DISABLED'),
+    availabilityZoneRebalancing: zoneRebalancing(input.availabilityZoneRebalancing, controller, configuration),
     tags: input.tags ?? [],
     clientToken: input.clientToken,
     createdBy: `arn:aws:iam::${scope.account}:root`,

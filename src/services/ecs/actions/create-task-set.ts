@@ -1,5 +1,6 @@
 import type { CreateTaskSetCommand } from '@aws-sdk/client-ecs';
 import type { Action, ActionInput } from '../../../wire/types.ts';
+import { checkStrategy } from '../checks/capacity-providers.ts';
 import { checkLoadBalancers, checkPlacement } from '../checks/placement.ts';
 import type { EcsDeps } from '../deps.ts';
 import { invalidParameter, notServed } from '../faults.ts';
@@ -22,11 +23,17 @@ export const createTaskSet =
   async (input, ctx) => {
     const cluster = await requireCluster(store, ctx, input.cluster);
     const service = await requireActiveService(store, ctx, cluster, input.service);
-    if (service.controller !== 'CODE_DEPLOY' || ctx.principal !== CODE_DEPLOY) throw invalidParameter(ONLY_EXTERNAL);
+    const isExternal = service.controller === 'EXTERNAL';
+    const isCodeDeploy = service.controller === 'CODE_DEPLOY' && ctx.principal === CODE_DEPLOY;
+    if (!isExternal && !isCodeDeploy) throw invalidParameter(ONLY_EXTERNAL);
+    if ((input.clientToken ?? '').length > 36) throw invalidParameter('clientToken can have at most 36 characters.');
+    checkStrategy(input.capacityProviderStrategy, cluster);
     if (input.serviceRegistries?.length) throw notServed('Service discovery');
     const { arn, definition } = await requireTaskDefinition(store, ctx, input.taskDefinition);
     checkPlacement(input, definition);
     await checkLoadBalancers(targets, ctx, input.loadBalancers, definition, false);
+    if ((input.loadBalancers ?? []).length > 1)
+      throw invalidParameter('A task set can be associated with one target group only.');
     const value = input.scale?.value ?? 0;
     if (value < 0 || value > 100) throw invalidParameter('Scale value must be between 0 and 100.');
     const set = await store.transaction(async (tx) => {
@@ -37,6 +44,7 @@ export const createTaskSet =
         throw invalidParameter(
           '5 deployments exist on the service. Unable to create new TaskSet since this exceeds the maximum limit.',
         );
+      checkAlike(existing, input);
       const hasStrategy = input.capacityProviderStrategy !== undefined && input.capacityProviderStrategy.length > 0;
       const placement = {
         taskDefinition: arn,
@@ -51,7 +59,7 @@ export const createTaskSet =
         status: 'ACTIVE',
         scale: value,
         now: clock.now().getTime(),
-        startedBy: 'CODE_DEPLOY',
+        startedBy: isCodeDeploy ? 'CODE_DEPLOY' : undefined,
         externalId: input.externalId,
         clientToken: input.clientToken,
         tags: input.tags,
@@ -62,6 +70,13 @@ export const createTaskSet =
     bell.ring();
     return { taskSet: showTaskSet(ctx, service, set, await partsOf(store, ctx, service)) };
   };
+
+/** Either all sets of a service are behind a load balancer, or none is. Source: spec, §6.2; the words are assumed. */
+function checkAlike(existing: readonly TaskSetRecord[], { loadBalancers = [] }: Input): void {
+  const others = existing.filter(({ status }) => status !== 'DRAINING');
+  if (others.some((set) => set.loadBalancers.length > 0 !== loadBalancers.length > 0))
+    throw invalidParameter('Task sets with and without load balancers cannot be mixed in one service.');
+}
 
 const isRepeat = (set: TaskSetRecord, { clientToken, externalId }: Input): boolean =>
   (clientToken !== undefined && set.clientToken === clientToken) ||

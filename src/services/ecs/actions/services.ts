@@ -1,11 +1,20 @@
-import type { DeleteServiceCommand, DescribeServicesCommand, ListServicesCommand } from '@aws-sdk/client-ecs';
+import type {
+  DeleteServiceCommand,
+  DescribeServicesCommand,
+  ListServicesByNamespaceCommand,
+  ListServicesCommand,
+} from '@aws-sdk/client-ecs';
+import type { Scope } from '../../../kernel/scope.ts';
+import type { Transaction } from '../../../store/store.ts';
 import type { Action } from '../../../wire/types.ts';
 import { arns, lastPart, nameFrom } from '../arns.ts';
 import type { EcsDeps } from '../deps.ts';
+import { countsOfService } from '../deployments/counts.ts';
 import { invalidParameter, serviceNotFound } from '../faults.ts';
 import { page } from '../paging.ts';
 import { requireCluster } from '../records/cluster.ts';
-import { findService, serviceKey, services } from '../records/service.ts';
+import { currentDeployment, endedAs, hasEnded, serviceDeployments } from '../records/service-deployment.ts';
+import { findService, serviceKey, services, type ServiceRecord } from '../records/service.ts';
 import { taskSets, taskSetsOf } from '../records/task-set.ts';
 import { partsOf, showService } from '../views/show-service.ts';
 
@@ -32,14 +41,23 @@ export const describeServices =
 
 export const listServices =
   ({ store }: EcsDeps): Action<typeof ListServicesCommand> =>
-  async ({ cluster, launchType, schedulingStrategy, ...paging }, ctx) => {
+  async ({ cluster, launchType, schedulingStrategy, resourceManagementType, ...paging }, ctx) => {
     const { name } = await requireCluster(store, ctx, cluster);
     const found = (await services(store).list(ctx, name))
       .filter(({ status }) => status !== 'INACTIVE')
       .filter((service) => launchType === undefined || service.launchType === launchType)
+      .filter(() => resourceManagementType === undefined || resourceManagementType === 'CUSTOMER')
       .filter((service) => schedulingStrategy === undefined || service.schedulingStrategy === schedulingStrategy);
     const { shown, nextToken } = page(found.map(({ arn }) => arn).sort(), paging, 10);
     return { serviceArns: shown, nextToken };
+  };
+
+/** Services come into a namespace with Service Connect, which is not served, so none is in any. */
+export const listServicesByNamespace =
+  (): Action<typeof ListServicesByNamespaceCommand> =>
+  ({ namespace, nextToken, maxResults }) => {
+    if (namespace === '') throw invalidParameter('namespace cannot be empty.');
+    return { serviceArns: page([], { nextToken, maxResults }, 10).shown };
   };
 
 /** The service drains: its tasks leave the load balancer, stop, and then it is INACTIVE. */
@@ -51,7 +69,8 @@ export const deleteService =
     if (!found || found.status === 'INACTIVE') throw serviceNotFound();
     const sets = await taskSetsOf(store, ctx, found);
     const isScaled = found.desiredCount > 0 && sets.some(({ scale }) => scale > 0);
-    if (!force && found.status === 'ACTIVE' && isScaled)
+    const mayRun = force || found.schedulingStrategy === 'DAEMON';
+    if (!mayRun && found.status === 'ACTIVE' && isScaled)
       throw invalidParameter('The service cannot be stopped while it is scaled above 0.');
     const now = clock.now().getTime();
     await store.transaction(async (tx) => {
@@ -60,6 +79,7 @@ export const deleteService =
         status: service.status === 'ACTIVE' ? 'DRAINING' : service.status,
         desiredCount: 0,
       }));
+      await endDeployment(tx, ctx, found, now);
       for (const { id, kind } of sets)
         await taskSets(tx).change(ctx, id, (set) => ({
           ...set,
@@ -73,3 +93,11 @@ export const deleteService =
     const service = (await findService(store, ctx, name, given)) ?? found;
     return { service: showService(ctx, service, await partsOf(store, ctx, service), true) };
   };
+
+async function endDeployment(tx: Transaction, scope: Scope, service: ServiceRecord, now: number): Promise<void> {
+  const running = await currentDeployment(tx, scope, service);
+  if (!running || hasEnded(running)) return;
+  const finalCounts = await countsOfService(tx, scope, service);
+  const stopped = endedAs(running, 'STOPPED', now, 'The service was deleted.');
+  await serviceDeployments(tx).put(scope, running.id, { ...stopped, finalCounts });
+}

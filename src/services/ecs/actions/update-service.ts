@@ -1,15 +1,18 @@
-import type { UpdateServiceCommand } from '@aws-sdk/client-ecs';
-import { isDeepStrictEqual } from 'node:util';
+import type { DeploymentConfiguration, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import type { Scope } from '../../../kernel/scope.ts';
 import type { Transaction } from '../../../store/store.ts';
 import type { Action, ActionInput } from '../../../wire/types.ts';
+import { checkStrategy } from '../checks/capacity-providers.ts';
 import { checkLoadBalancers, checkPlacement } from '../checks/placement.ts';
 import { deploymentConfiguration } from '../checks/deployment-configuration.ts';
+import { isSame, refuseUpdate } from '../checks/refuse-update.ts';
+import { checkServed } from '../checks/service-input.ts';
+import { zoneRebalancing } from '../checks/zone-rebalancing.ts';
 import type { EcsDeps } from '../deps.ts';
+import { beginDeployment } from '../deployments/begin-deployment.ts';
 import { eventText, withEvents } from '../events.ts';
 import { invalidParameter, notServed } from '../faults.ts';
 import { requireCluster } from '../records/cluster.ts';
-import { newTaskSet } from '../records/new-task-set.ts';
 import { requireActiveService, serviceKey, services, type ServiceRecord } from '../records/service.ts';
 import { requireTaskDefinition } from '../records/task-definition.ts';
 import { computedDesiredCount, taskSets, taskSetsOf } from '../records/task-set.ts';
@@ -24,39 +27,41 @@ export const updateService =
     const { store, clock, bell } = deps;
     const cluster = await requireCluster(store, ctx, input.cluster);
     const before = await requireActiveService(store, ctx, cluster, input.service);
-    checkServed(input, before);
+    checkRequest(input, before);
+    checkStrategy(input.capacityProviderStrategy, cluster);
     const wish = await wishOf(deps, ctx, input, before);
-    if (before.controller === 'CODE_DEPLOY') refuseChanges(input, before, wish.taskDefinition);
+    refuseUpdate(input, before, wish.taskDefinition);
     const now = clock.now().getTime();
     const service = await store.transaction(async (tx) => {
       const updated = await services(tx).change(ctx, serviceKey(before), (current) => ({ ...current, ...wish }));
       if (!updated) throw new Error(`service '${before.name}' vanished while it was updated`);
-      if (needsDeployment(before, updated, input)) await deploy(tx, ctx, updated, now);
-      return before.desiredCount === updated.desiredCount ? updated : rescale(tx, ctx, updated, now);
+      const deployed = needsDeployment(before, updated, input) ? await beginDeployment(tx, ctx, updated, now) : updated;
+      return before.desiredCount === updated.desiredCount ? deployed : rescale(tx, ctx, deployed, now);
     });
     bell.ring();
     return { service: showService(ctx, service, await partsOf(store, ctx, service), true) };
   };
 
-function checkServed(input: Input, service: ServiceRecord): void {
+function checkRequest(input: Input, service: ServiceRecord): void {
   const controller = input.deploymentController?.type;
   if (controller !== undefined && controller !== service.controller)
     throw notServed(`Changing the deployment controller from ${service.controller} to ${controller}`);
   if ((input.desiredCount ?? 0) < 0) throw invalidParameter('desiredCount must be at least 0');
-  if (input.serviceConnectConfiguration?.enabled) throw notServed('Service Connect');
-  if (input.volumeConfigurations?.length) throw notServed('volumeConfigurations');
-  if (input.vpcLatticeConfigurations?.length) throw notServed('vpcLatticeConfigurations');
-  if (input.serviceRegistries?.length) throw notServed('Service discovery');
+  if ((input.healthCheckGracePeriodSeconds ?? 0) < 0)
+    throw invalidParameter('healthCheckGracePeriodSeconds must be at least 0');
+  checkServed(input);
 }
 
 /** The members that the request gives, checked; those it leaves out keep their value. */
 async function wishOf({ store, targets }: EcsDeps, scope: Scope, input: Input, service: ServiceRecord) {
   const definition =
     input.taskDefinition === undefined ? undefined : await requireTaskDefinition(store, scope, input.taskDefinition);
+  const configuration =
+    input.deploymentConfiguration &&
+    deploymentConfiguration(input.deploymentConfiguration, service, service.deploymentConfiguration);
   const wish = {
     ...given('desiredCount', input.desiredCount),
     ...given('taskDefinition', definition?.arn),
-    ...given('capacityProviderStrategy', input.capacityProviderStrategy),
     ...given('networkConfiguration', input.networkConfiguration),
     ...given('platformVersion', input.platformVersion),
     ...given('loadBalancers', input.loadBalancers),
@@ -66,17 +71,14 @@ async function wishOf({ store, targets }: EcsDeps, scope: Scope, input: Input, s
     ...given('enableExecuteCommand', input.enableExecuteCommand),
     ...given('enableECSManagedTags', input.enableECSManagedTags),
     ...given('propagateTags', input.propagateTags),
-    ...given('availabilityZoneRebalancing', input.availabilityZoneRebalancing),
-    ...(input.deploymentConfiguration && {
-      deploymentConfiguration: deploymentConfiguration(
-        input.deploymentConfiguration,
-        service.controller,
-        service.deploymentConfiguration,
-      ),
-    }),
-    ...(input.capacityProviderStrategy?.length && { launchType: undefined }),
+    ...given('deploymentConfiguration', configuration),
+    availabilityZoneRebalancing: rebalancing(input, service, configuration),
+    ...capacityOf(input, service),
   };
-  if (service.controller === 'ECS' && (definition ?? input.loadBalancers ?? input.networkConfiguration)) {
+  if (
+    service.controller === 'ECS' &&
+    (definition ?? input.loadBalancers ?? input.networkConfiguration ?? input.platformVersion)
+  ) {
     const next = { ...service, ...wish };
     const used = definition ?? (await requireTaskDefinition(store, scope, next.taskDefinition));
     checkPlacement(next, used.definition);
@@ -85,42 +87,31 @@ async function wishOf({ store, targets }: EcsDeps, scope: Scope, input: Input, s
   return wish;
 }
 
-const given = <K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } =>
-  value === undefined ? {} : ({ [name]: value } as { [P in K]: V });
-
-/** A value equal to the current one is no change, since clients resend what they read. */
-function refuseChanges(input: Input, service: ServiceRecord, taskDefinition: string | undefined): void {
-  const use = 'on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment.';
-  const differs = (name: 'networkConfiguration' | 'loadBalancers' | 'platformVersion'): boolean =>
-    input[name] !== undefined && !isDeepStrictEqual(plain(input[name]), plain(service[name] ?? null));
-  if (taskDefinition !== undefined && taskDefinition !== service.taskDefinition)
-    throw invalidParameter(`Unable to update task definition ${use}`);
-  if (differs('networkConfiguration')) throw invalidParameter(`Unable to update network parameters ${use}`);
-  if (differs('loadBalancers')) throw invalidParameter(`Unable to update load balancers ${use}`);
-  if (differs('platformVersion')) throw invalidParameter(`Unable to update platform version ${use}`);
-  if (input.forceNewDeployment) throw invalidParameter(`Cannot force a new deployment ${use}`);
-  if (input.capacityProviderStrategy?.length) throw invalidParameter(MUST_FORCE);
+/** Stays as it is, unless it is asked for, or a new upper bound rules it out. */
+function rebalancing(
+  { availabilityZoneRebalancing }: Input,
+  service: ServiceRecord,
+  configuration: DeploymentConfiguration = service.deploymentConfiguration,
+) {
+  const asked = availabilityZoneRebalancing ?? service.availabilityZoneRebalancing;
+  return zoneRebalancing(asked, service.controller, configuration);
 }
 
-const MUST_FORCE =
-  'When switching from launch type to capacity provider strategy on an existing service, or making a change to a capacity provider strategy on a service that is already using one, you must force a new deployment.';
+/** A strategy takes the place of the launch type; an empty one gives way to it again. */
+function capacityOf({ capacityProviderStrategy }: Input, service: ServiceRecord): Partial<ServiceRecord> {
+  if (capacityProviderStrategy === undefined) return {};
+  if (capacityProviderStrategy.length > 0) return { capacityProviderStrategy, launchType: undefined };
+  return { capacityProviderStrategy: undefined, launchType: service.launchType ?? 'FARGATE' };
+}
 
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+const given = <K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } =>
+  value === undefined ? {} : ({ [name]: value } as { [P in K]: V });
 
 const DEPLOYED = ['taskDefinition', 'networkConfiguration', 'platformVersion', 'loadBalancers'] as const;
 
 const needsDeployment = (before: ServiceRecord, after: ServiceRecord, { forceNewDeployment }: Input): boolean =>
   after.controller === 'ECS' &&
-  (forceNewDeployment === true ||
-    DEPLOYED.some((name) => !isDeepStrictEqual(plain(before[name] ?? null), plain(after[name] ?? null))));
-
-async function deploy(tx: Transaction, scope: Scope, service: ServiceRecord, now: number): Promise<void> {
-  for (const { id, status } of await taskSetsOf(tx, scope, service))
-    if (status === 'PRIMARY')
-      await taskSets(tx).change(scope, id, (set) => ({ ...set, status: 'ACTIVE', updatedAt: now }));
-  const set = newTaskSet(scope, service, service, { status: 'PRIMARY', scale: 100, now, rolloutState: 'IN_PROGRESS' });
-  await taskSets(tx).insert(scope, set.id, set, { parent: serviceKey(service) });
-}
+  (forceNewDeployment === true || DEPLOYED.some((name) => !isSame(before[name], after[name])));
 
 /** Every set has a new count to come to, so none is steady until the loop has seen it. */
 async function rescale(tx: Transaction, scope: Scope, service: ServiceRecord, now: number): Promise<ServiceRecord> {

@@ -2,11 +2,13 @@
 export interface TaskView {
   readonly id: string;
   readonly isRunning: boolean;
-  /** Running, registered where it must be, and no target of it says otherwise. */
+  /** Running, registered where it must be, and nothing that checks it says otherwise. */
   readonly isHealthy: boolean;
   readonly createdAt: number;
   /** It has run long enough to show that starts succeed. */
   readonly isOld?: boolean;
+  /** A check has condemned it: it is to be replaced. */
+  readonly isFailing?: boolean;
 }
 
 export interface CountDecision {
@@ -15,10 +17,26 @@ export interface CountDecision {
   readonly stop: readonly string[];
 }
 
-/** Brings one set to its wished count. */
-export function decideSet(wanted: number, tasks: readonly TaskView[]): CountDecision {
-  const surplus = Math.max(0, tasks.length - wanted);
-  return { start: Math.max(0, wanted - tasks.length), stop: leastUseful(tasks).slice(0, surplus) };
+/**
+ * Brings one set to its wished count. A failing task is stopped once another has taken its place, or to make room for
+ * that one where the upper bound leaves none. Source: spec §8.1.
+ *
+ * @param most - tasks that there may be, those on their way out left out
+ */
+export function decideSet(wanted: number, tasks: readonly TaskView[], most: number): CountDecision {
+  const failing = tasks.filter(isFailing);
+  const good = tasks.filter((task) => !isFailing(task));
+  const lacking = Math.max(0, wanted - good.length);
+  const start = Math.min(lacking, Math.max(0, most - tasks.length));
+  const replaced = failing.length - Math.max(0, wanted - count(good));
+  const inTheWay = lacking - start;
+  return {
+    start,
+    stop: [
+      ...ids(failing).slice(0, Math.max(0, replaced, inTheWay)),
+      ...leastUseful(good).slice(0, Math.max(0, good.length - wanted)),
+    ],
+  };
 }
 
 export interface Rollout {
@@ -28,29 +46,59 @@ export interface Rollout {
   readonly primary: readonly TaskView[];
   /** Of all earlier deployments. */
   readonly old: readonly TaskView[];
+  /** The deployment has failed and was not rolled back: nothing of it is started any more. */
+  readonly isHalted?: boolean;
+}
+
+export interface RolloutDecision extends CountDecision {
+  /** Tasks that an earlier deployment lost and that no newer one replaces. */
+  readonly startOld: number;
+  /** The two percentages leave nothing to do, now and later. */
+  readonly isBlocked: boolean;
 }
 
 /**
  * One step of a rolling replacement: start new tasks as far as the upper bound allows, and stop old ones as new ones
  * become healthy, or to make room, never below the lower bound. Source: ECS developer guide, rolling update; spec §8.1.
  */
-export function decideRollout({ desired, primary, old, ...percent }: Rollout): CountDecision {
-  const { start: lacking, stop } = decideSet(desired, primary);
-  const upper = Math.floor((desired * percent.maximumPercent) / 100);
-  const lower = Math.ceil((desired * percent.minimumHealthyPercent) / 100);
-  const start = Math.min(lacking, Math.max(0, upper - primary.length - old.length));
+export function decideRollout(rollout: Rollout): RolloutDecision {
+  const { desired, primary, old } = rollout;
+  const upper = Math.floor((desired * rollout.maximumPercent) / 100);
+  const lower = Math.ceil((desired * rollout.minimumHealthyPercent) / 100);
+  if (rollout.isHalted) return decideHalted(rollout, upper);
+  const sick = old.filter(isFailing);
+  const left = old.filter((task) => !isFailing(task));
+  const { start, stop } = decideSet(desired, primary, upper - left.length);
+  const lacking = Math.max(0, desired - primary.filter((task) => !isFailing(task)).length);
   const keepOld = Math.max(0, desired - count(primary));
-  const spare = Math.max(0, count(primary) + count(old) - lower);
-  const unhealthyOld = old.length - count(old);
+  const spare = Math.max(0, count(primary) + count(left) - lower);
   const stopOld =
-    start === lacking ? Math.max(0, old.length - keepOld) : Math.min(old.length, lacking - start, unhealthyOld + spare);
-  return { start, stop: [...stop, ...leastUseful(old).slice(0, stopOld)] };
+    start === lacking
+      ? Math.max(0, left.length - keepOld)
+      : Math.min(left.length, Math.max(0, lacking - start - stop.length), left.length - count(left) + spare);
+  const all = [...ids(sick), ...stop, ...leastUseful(left).slice(0, stopOld)];
+  const isQuiet = [...primary, ...old].every((task) => task.isHealthy);
+  return { start, stop: all, startOld: 0, isBlocked: lacking > start && all.length === 0 && start === 0 && isQuiet };
 }
+
+/** What is well goes on, whichever deployment started it; what ran before makes up the rest. */
+function decideHalted({ desired, primary, old }: Rollout, upper: number): RolloutDecision {
+  const sick = primary.filter(isFailing);
+  const well = primary.filter((task) => !isFailing(task));
+  const wantedOld = Math.max(0, desired - count(well));
+  const { start: startOld, stop } = decideSet(wantedOld, old, Math.max(0, upper - well.length));
+  const surplus = leastUseful(well).slice(0, Math.max(0, well.length - desired));
+  return { start: 0, startOld, stop: [...ids(sick), ...surplus, ...stop], isBlocked: false };
+}
+
+const isFailing = (task: TaskView): boolean => task.isFailing === true;
+
+const ids = (tasks: readonly TaskView[]): string[] => tasks.map(({ id }) => id);
 
 const count = (tasks: readonly TaskView[]): number => tasks.filter((task) => task.isHealthy).length;
 
 /** Those not yet running first, then unhealthy ones, then the newest. */
 const leastUseful = (tasks: readonly TaskView[]): string[] =>
-  [...tasks].sort((a, b) => rank(a) - rank(b) || b.createdAt - a.createdAt).map(({ id }) => id);
+  ids([...tasks].sort((a, b) => rank(a) - rank(b) || b.createdAt - a.createdAt));
 
 const rank = (task: TaskView): number => (task.isRunning ? 1 : 0) + (task.isHealthy ? 1 : 0);

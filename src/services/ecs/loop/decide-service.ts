@@ -18,6 +18,12 @@ export interface SetDecision {
   readonly stop: readonly string[];
 }
 
+export interface ServiceDecision {
+  readonly sets: readonly SetDecision[];
+  /** The percentages of the deployment configuration leave nothing to do. */
+  readonly isBlocked: boolean;
+}
+
 /** How many tasks a set is to come to: none when it, or its service, is on its way out. */
 export function wantedOf(service: ServiceRecord, set: TaskSetRecord): number {
   if (service.status !== 'ACTIVE' || set.status === 'DRAINING') return 0;
@@ -26,30 +32,41 @@ export function wantedOf(service: ServiceRecord, set: TaskSetRecord): number {
 }
 
 /** What each set of a service starts and stops now. A set whose starts keep failing waits longer and longer. */
-export function decideService(service: ServiceRecord, views: readonly SetView[], now: number): SetDecision[] {
-  const decisions =
-    service.controller === 'ECS' && service.status === 'ACTIVE'
-      ? decideDeployments(service, views)
-      : views.map(({ set, wanted, tasks }) => ({ set, ...decideSet(wanted, tasks) }));
-  return decisions.map((decision) => ({
+export function decideService(service: ServiceRecord, views: readonly SetView[], now: number): ServiceDecision {
+  const isRolling = service.controller === 'ECS' && service.status === 'ACTIVE';
+  const { sets, isBlocked } = isRolling ? decideDeployments(service, views) : decideTaskSets(service, views);
+  const waited = sets.map((decision) => ({
     ...decision,
     start: (decision.set.startFailures?.retryAt ?? 0) > now ? 0 : decision.start,
   }));
+  return { sets: waited, isBlocked };
 }
 
-function decideDeployments(service: ServiceRecord, views: readonly SetView[]): SetDecision[] {
+function decideTaskSets(service: ServiceRecord, views: readonly SetView[]): ServiceDecision {
+  const { maximumPercent = 200 } = service.deploymentConfiguration;
+  const sets = views.map(({ set, wanted, tasks }) => ({
+    set,
+    ...decideSet(wanted, tasks, Math.floor((wanted * maximumPercent) / 100)),
+  }));
+  return { sets, isBlocked: false };
+}
+
+function decideDeployments(service: ServiceRecord, views: readonly SetView[]): ServiceDecision {
   const primary = views.find(({ set }) => set.status === 'PRIMARY');
   const old = views.filter((view) => view !== primary);
-  const { start, stop } = decideRollout({
+  const { start, stop, startOld, isBlocked } = decideRollout({
     desired: service.desiredCount,
     minimumHealthyPercent: service.deploymentConfiguration.minimumHealthyPercent ?? 100,
     maximumPercent: service.deploymentConfiguration.maximumPercent ?? 200,
     primary: primary?.tasks ?? [],
     old: old.flatMap(({ tasks }) => tasks),
+    isHalted: primary?.set.rolloutState === 'FAILED',
   });
-  return views.map((view) => ({
+  const lastGood = old.filter(({ set }) => set.rolloutState === 'COMPLETED').at(-1);
+  const sets = views.map((view) => ({
     set: view.set,
-    start: view === primary ? start : 0,
+    start: view === primary ? start : view === lastGood ? startOld : 0,
     stop: stop.filter((id) => view.tasks.some((task) => task.id === id)),
   }));
+  return { sets, isBlocked };
 }

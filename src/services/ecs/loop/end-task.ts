@@ -1,10 +1,10 @@
 import type { TaskStopCode } from '@aws-sdk/client-ecs';
 import type { TargetHealth } from '../../../aws/targets.ts';
-import { millis, minutes, seconds } from '../../../kernel/span.ts';
 import { eventText } from '../events.ts';
-import type { TaskRecord } from '../records/task.ts';
-import { taskSets, type StartFailures, type TaskSetRecord } from '../records/task-set.ts';
-import { change, type TaskWork } from './task-work.ts';
+import { tasks, type TaskRecord } from '../records/task.ts';
+import { taskSets } from '../records/task-set.ts';
+import { failureOf, isNowImpaired, withFailure, type Failure } from './count-failure.ts';
+import type { TaskWork } from './task-work.ts';
 
 export interface Ending {
   readonly stopCode: TaskStopCode;
@@ -21,50 +21,72 @@ export const ended = (task: TaskRecord, { stopCode, reason }: Ending, now: numbe
 /** Records that a task ends, and what its set has to know about it. */
 export async function endTask(work: TaskWork, ending: Ending): Promise<void> {
   const { task, now } = work;
-  await change(work, (current) => (current.desiredStatus === 'STOPPED' ? undefined : ended(current, ending, now)));
-  const { setId } = task;
-  if (setId === undefined) return;
-  const text = noteOf(task, ending);
-  if (text !== undefined) work.tell({ what: 'note', setId, taskId: task.id, text });
-  if (ending.stopCode === 'TerminationNotice') return;
-  const failures = await countFailure(work, setId, ending);
-  if (failures === IMPAIRED_AT)
-    work.tell({ what: 'note', setId, taskId: task.id, text: eventText.impaired(task.service ?? '') });
+  const wasEnded = await recordFailure(work, ending, (current) =>
+    current.desiredStatus === 'STOPPED' ? undefined : ended(current, ending, now),
+  );
+  if (wasEnded) tellNote(work, task, ending);
 }
+
+/**
+ * Records that a check has condemned a task of a service. It goes on until the service has replaced it, or has to stop
+ * it to make room.
+ */
+export async function condemnTask(work: TaskWork, ending: Ending): Promise<void> {
+  const wasNew = await recordFailure(work, ending, (current) =>
+    current.desiredStatus === 'STOPPED' || current.failing
+      ? undefined
+      : { ...current, failing: { reason: ending.reason } },
+  );
+  if (wasNew) tellNote(work, work.task, ending);
+}
+
+/** Changes the task and counts its failure, both or neither. @returns whether the task was changed */
+async function recordFailure(
+  work: TaskWork,
+  ending: Ending,
+  update: (current: TaskRecord) => TaskRecord | undefined,
+): Promise<boolean> {
+  const { deps, scope, task, now } = work;
+  let [wasChanged, isImpaired] = [false, false];
+  await deps.store.transaction(async (tx) => {
+    let failure: Failure | undefined;
+    await tasks(tx).change(scope, task.id, (current) => {
+      const next = update(current);
+      if (!next) return undefined;
+      wasChanged = true;
+      // One that was condemned has been counted.
+      failure = current.failing ? undefined : failureOf(current, ending, now);
+      return { ...next, version: current.version + 1 };
+    });
+    const { setId } = task;
+    if (failure === undefined || setId === undefined) return;
+    const counted = failure;
+    await taskSets(tx).change(scope, setId, (set) => {
+      const next = withFailure(set, counted, deps.clock, now);
+      isImpaired = isNowImpaired(set, next);
+      return next;
+    });
+  });
+  if (isImpaired && task.setId !== undefined)
+    work.tell({ what: 'note', setId: task.setId, taskId: task.id, text: eventText.impaired(task.service ?? '') });
+  return wasChanged;
+}
+
+function tellNote(work: TaskWork, task: TaskRecord, ending: Ending): void {
+  const text = task.failing ? undefined : noteOf(task, ending);
+  if (text !== undefined && task.setId !== undefined)
+    work.tell({ what: 'note', setId: task.setId, taskId: task.id, text });
+}
+
+/** Source: spec, §7.3. */
+const CONTAINER_UNHEALTHY = 'Task failed container health checks';
 
 function noteOf(task: TaskRecord, { stopCode, reason, unhealthy }: Ending): string | undefined {
   const service = task.service ?? '';
   if (stopCode === 'TaskFailedToStart') return eventText.startFailed({ service }, task.id, reason);
+  if (reason === CONTAINER_UNHEALTHY) return eventText.containerUnhealthy(service, task.id);
   const target = task.targets.find(({ id, port }) => id === unhealthy?.id && port === unhealthy.port);
   if (!unhealthy || !target) return undefined;
   const because = unhealthy.description ?? unhealthy.reason ?? 'Health checks failed';
   return eventText.unhealthy(service, task.id, target.port, target.targetGroupArn, because);
-}
-
-/** A task that ended this soon after its start counts as one that never started. */
-export const EARLY = seconds(10);
-
-/** Starts that failed in a row before the service says so. */
-const IMPAIRED_AT = 3;
-
-/** @returns how many starts have now failed in a row, when this one did */
-async function countFailure({ deps, scope, task, now }: TaskWork, setId: string, ending: Ending) {
-  const neverRan = ending.stopCode === 'TaskFailedToStart' || task.startedAt === undefined;
-  const wasEarly = ending.stopCode === 'EssentialContainerExited' && now - (task.startedAt ?? now) < EARLY;
-  const failed = neverRan || wasEarly;
-  const set = await taskSets(deps.store).change(scope, setId, (set) => ({
-    ...set,
-    failedTasks: set.failedTasks + 1,
-    ...(failed && {
-      startFailures: nextFailure(set, (delay) => now + deps.clock.scaled(millis(delay))),
-    }),
-    updatedAt: now,
-  }));
-  return failed ? set?.startFailures?.count : undefined;
-}
-
-/** 1 s, 2 s, 4 s and so on up to 15 minutes. Source: ECS developer guide, service throttle logic. */
-function nextFailure({ startFailures }: TaskSetRecord, after: (delay: number) => number): StartFailures {
-  const count = (startFailures?.count ?? 0) + 1;
-  return { count, retryAt: after(Math.min(minutes(15), 1000 * 2 ** (count - 1))) };
 }

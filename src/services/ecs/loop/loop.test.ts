@@ -61,6 +61,7 @@ async function begin(options: Parameters<typeof createFakeRuntime>[0] = {}): Pro
     bell,
     runtime,
     targets,
+    alarms: { read: async () => [] },
     append: async () => undefined,
     emit: async (_scope, event) => void emitted.push(event),
     checkpoint: noCheckpoint,
@@ -240,6 +241,91 @@ it('replaces a task whose target is unhealthy', async () => {
   expect(answer?.services?.[0]?.events?.map(({ message }) => message).join('\n')).toContain(
     '(reason Health checks failed with these codes: [503]).',
   );
+});
+
+it('starts the replacement of an unhealthy task before it takes that one out', async () => {
+  await createWeb();
+  await steady();
+  targets.setHealth(BLUE, 'unhealthy', 'Health checks failed');
+  await until('the end of the unhealthy one', async () => targets.calls.some((call) => call.startsWith('deregister')));
+
+  expect(targets.calls.map((call) => call.split(' ')[0])).toEqual(['register', 'register', 'deregister']);
+  await steady();
+  const stopped = (await allTasks()).find(({ desiredStatus }) => desiredStatus === 'STOPPED');
+  expect(stopped?.stoppedReason).toBe(`Task failed ELB health checks in (target-group ${BLUE})`);
+});
+
+it('tells the event bus that a deployment began, failed and is rolled back', async () => {
+  await service.close();
+  await begin({ refuse: ({ family }) => (family === 'bad' ? 'it is bad' : undefined) });
+  const actions = ecsActions(deps);
+  for (const family of ['good', 'bad'])
+    await actions.RegisterTaskDefinition(
+      { family, containerDefinitions: [{ name: 'web', image: 'web', memory: 64 }] },
+      CTX,
+    );
+  await actions.CreateService({ serviceName: 'web', taskDefinition: 'good' }, CTX);
+  const [good] = await steady();
+  const breaker = { deploymentCircuitBreaker: { enable: true, rollback: true } };
+  await actions.UpdateService({ service: 'web', taskDefinition: 'bad', deploymentConfiguration: breaker }, CTX);
+  const bad = (await allSets()).find(({ status }) => status === 'PRIMARY');
+  await until('the end of the rollback', async () => {
+    const sets = await allSets();
+    return sets.length === 1 && sets[0]?.rolloutState === 'COMPLETED';
+  });
+
+  await until('the news', async () => namesOf('ECS Deployment State Change', 'eventName').length >= 5);
+  const news = emitted
+    .filter(({ detailType }) => detailType === 'ECS Deployment State Change')
+    .map(({ detail }) => [detail['deploymentId'], detail['eventName'], detail['eventType'], detail['reason']]);
+  expect(news).toEqual(
+    expect.arrayContaining([
+      [bad?.id, 'SERVICE_DEPLOYMENT_IN_PROGRESS', 'INFO', `ECS deployment ${bad?.id} in progress.`],
+      [bad?.id, 'SERVICE_DEPLOYMENT_FAILED', 'ERROR', 'ECS deployment circuit breaker: task failed to start.'],
+      [
+        good?.id,
+        'SERVICE_DEPLOYMENT_IN_PROGRESS',
+        'INFO',
+        `ECS deployment circuit breaker: rolling back to deploymentId ${good?.id}.`,
+      ],
+      [good?.id, 'SERVICE_DEPLOYMENT_COMPLETED', 'INFO', `ECS deployment ${good?.id} completed.`],
+    ]),
+  );
+});
+
+it('goes on with a rollback that was under way when Teal ended', async () => {
+  await service.close();
+  const isBad = ({ family }: { readonly family: string }) => (family === 'bad' ? 'it is bad' : undefined);
+  await begin({ refuse: isBad });
+  const actions = ecsActions(deps);
+  for (const family of ['good', 'bad'])
+    await actions.RegisterTaskDefinition(
+      { family, containerDefinitions: [{ name: 'web', image: 'web', memory: 64 }] },
+      CTX,
+    );
+  const deploymentConfiguration = {
+    deploymentCircuitBreaker: { enable: true, rollback: true },
+    minimumHealthyPercent: 0,
+    maximumPercent: 100,
+  };
+  await actions.CreateService({ serviceName: 'web', taskDefinition: 'good', deploymentConfiguration }, CTX);
+  const [good] = await until('the first', async () => {
+    const sets = await allSets();
+    return sets[0]?.rolloutState === 'COMPLETED' && sets;
+  });
+  await actions.UpdateService({ service: 'web', taskDefinition: 'bad' }, CTX);
+  await until('the rollback', async () =>
+    (await allSets()).some(({ id, status }) => id === good?.id && status === 'PRIMARY'),
+  );
+  await service.close();
+  await begin({ refuse: isBad });
+
+  await until('its end', async () => {
+    const sets = await allSets();
+    return sets.length === 1 && sets[0]?.id === good?.id && sets[0]?.rolloutState === 'COMPLETED';
+  });
+  const { serviceDeployments = [] } = (await ecsActions(deps).ListServiceDeployments({ service: 'web' }, CTX)) ?? {};
+  expect(serviceDeployments.map(({ status }) => status)).toEqual(['ROLLBACK_SUCCESSFUL', 'SUCCESSFUL']);
 });
 
 it('rescales every task set when the desired count changes', async () => {

@@ -7,6 +7,7 @@ import { tasks, type TaskRecord } from '../records/task.ts';
 import { change } from './task-work.ts';
 import { IDLE, runPass, type PassMemory } from './pass.ts';
 import { createChangeTeller } from './tell-changes.ts';
+import { createAlarmWatch } from './watch-alarms.ts';
 
 /** While something is on its way; while nothing is, changes ring and the timer is a safety net. */
 const BUSY = millis(100);
@@ -36,6 +37,7 @@ export function createLoop(deps: EcsDeps): Loop {
     },
     lastHealth,
     teller: createChangeTeller(deps),
+    alarms: createAlarmWatch(deps),
     begin(task) {
       const done = beginTask(deps, task).finally(() => {
         starting.delete(task.id);

@@ -8,11 +8,13 @@ import { serviceKey, services, type ServiceRecord } from '../records/service.ts'
 import { taskSets, type TaskSetRecord } from '../records/task-set.ts';
 import { tasks, type TaskRecord } from '../records/task.ts';
 import { decideTask } from './decide-task.ts';
-import { ended } from './end-task.ts';
+import { condemnTask, ended } from './end-task.ts';
 import type { Happening } from './happenings.ts';
 import { performTask } from './perform-task.ts';
 import { reconcileService } from './reconcile-service.ts';
 import type { ChangeTeller } from './tell-changes.ts';
+import type { TaskWork } from './task-work.ts';
+import type { AlarmWatch } from './watch-alarms.ts';
 
 export interface PassMemory {
   /** Starts that the runtime has not answered, by task id. */
@@ -21,6 +23,7 @@ export interface PassMemory {
   readonly lastHealth: Map<string, readonly TargetHealth[]>;
   begin(task: TaskRecord): void;
   readonly teller: ChangeTeller;
+  readonly alarms: AlarmWatch;
 }
 
 export interface PassOutcome {
@@ -96,6 +99,7 @@ async function reconcile(
       tasks: live.filter((one) => isSame(one.scope, scope)).map(({ record }) => record),
       health: memory.lastHealth,
       happenings: happenings.filter(({ setId }) => sets.some(({ id }) => id === setId)),
+      alarms: memory.alarms,
       now,
     });
     changed ||= outcome.changed;
@@ -122,19 +126,21 @@ async function advance(deps: EcsDeps, { scope, record: task }: Kept<TaskRecord>,
     const isUp = task.lastStatus === 'RUNNING' && task.targets.length === task.bindings.length;
     return isUp && task.desiredStatus === 'RUNNING' ? 'still' : 'waiting';
   }
+  const work: TaskWork = {
+    deps,
+    scope,
+    task,
+    observation: around.observation,
+    now: around.now,
+    begin: (begun) => around.memory.begin(begun),
+    tell: (happening) => around.tell(happening),
+  };
+  const isCondemned = decision.do === 'end' && decision.stopCode === 'ServiceSchedulerInitiated' && task.setId;
+  if (isCondemned && task.failing) return 'waiting';
   try {
-    await performTask(
-      {
-        deps,
-        scope,
-        task,
-        observation: around.observation,
-        now: around.now,
-        begin: (begun) => around.memory.begin(begun),
-        tell: (happening) => around.tell(happening),
-      },
-      decision,
-    );
+    // Its service decides when it goes: a replacement may have to come first.
+    if (isCondemned) await condemnTask(work, decision);
+    else await performTask(work, decision);
   } catch (cause) {
     deps.logger.warn('a step of a task failed and is tried again', { taskId: task.id, step: decision.do, cause });
     return 'waiting';

@@ -1,14 +1,19 @@
 import type { Scope } from '../../../kernel/scope.ts';
+import { seconds } from '../../../kernel/span.ts';
 import type { EcsDeps } from '../deps.ts';
 import { eventText, withEvents } from '../events.ts';
 import { serviceKey, services, type ServiceRecord } from '../records/service.ts';
-import { taskSets, type TaskSetRecord } from '../records/task-set.ts';
+import type { TaskSetRecord } from '../records/task-set.ts';
 import { isWanted, type TaskRecord } from '../records/task.ts';
-import { isSteady, viewTask } from './views.ts';
+import { advanceDeployment } from './advance-deployment.ts';
 import type { Sight } from './decide-task.ts';
-import { decideService, wantedOf, type SetView } from './decide-service.ts';
+import { decideService, wantedOf, type ServiceDecision, type SetView } from './decide-service.ts';
 import { tellHappenings, type Happening } from './happenings.ts';
+import { markHealthy } from './mark-healthy.ts';
 import { startTasks, stopTasks } from './scale-set.ts';
+import { settleSets } from './settle-sets.ts';
+import { isSteady, viewTask } from './views.ts';
+import type { AlarmWatch } from './watch-alarms.ts';
 
 export interface ServiceWork {
   readonly deps: EcsDeps;
@@ -20,6 +25,7 @@ export interface ServiceWork {
   readonly health: Sight['health'];
   /** What this pass did to its tasks already. */
   readonly happenings: readonly Happening[];
+  readonly alarms: AlarmWatch;
   readonly now: number;
 }
 
@@ -29,17 +35,41 @@ export interface ServiceOutcome {
   readonly isSettled: boolean;
 }
 
+/** How long a task that nothing checks runs before it counts as healthy. Source: spec, §8.1. */
+const SETTLING = seconds(40);
+
 /** Brings one service's sets to their wished counts, and records what became of it. */
 export async function reconcileService(work: ServiceWork): Promise<ServiceOutcome> {
-  const { deps, scope, service, now } = work;
   const views = work.sets.map((set) => viewSet(work, set));
+  await markHealthy(work, views);
+  const decision = decideService(work.service, views, work.now);
+  const { texts, moved } = await scale(work, decision);
+  const settling = await settleSets(work, views, moved);
+  const advance = await advanceDeployment(work, settling.left, moved);
+  await record(work, [...texts, ...settling.texts, ...advance.texts, ...settling.steadyTexts], settling.isGone);
+  return {
+    changed: moved || settling.changed || advance.changed,
+    isSettled: !moved && views.every((view) => view.isSteady && view.remaining === view.tasks.length),
+  };
+}
+
+function viewSet({ deps, service, tasks, health, now }: ServiceWork, set: TaskSetRecord): SetView {
+  const own = tasks.filter(({ setId }) => setId === set.id);
+  // A task set is steady as soon as its tasks run: no one counts on the tasks of another.
+  const settling = deps.clock.scaled(set.kind === 'deployment' ? SETTLING : seconds(0));
+  const views = own.filter(isWanted).map((task) => viewTask(task, { health, now, settling }));
+  const wanted = wantedOf(service, set);
+  return { set, tasks: views, wanted, remaining: own.length, isSteady: isSteady(wanted, views) };
+}
+
+/** Starts and stops what was decided. @returns what the service's events say of this and of the pass so far */
+async function scale(work: ServiceWork, { sets, isBlocked }: ServiceDecision) {
+  const { deps, scope, service, now } = work;
   const happenings = [...work.happenings];
-  const decisions = decideService(service, views, now);
-  for (const { set, start, stop } of decisions) {
+  for (const { set, start, stop } of sets) {
     happenings.push(...(await startTasks(deps, scope, service, set, start, now)));
     await stopTasks(deps, scope, set, stop, now);
   }
-  const moved = decisions.some(({ start, stop }) => start > 0 || stop.length > 0);
   const texts = work.sets.flatMap((set) =>
     tellHappenings(
       service.name,
@@ -47,88 +77,9 @@ export async function reconcileService(work: ServiceWork): Promise<ServiceOutcom
       happenings.filter(({ setId }) => setId === set.id),
     ),
   );
-  const settling = await settle(work, views, moved);
-  await record(work, [...texts, ...settling.texts], settling.isGone);
   return {
-    changed: moved || settling.changed,
-    isSettled: !moved && views.every((view) => view.isSteady && view.remaining === view.tasks.length),
-  };
-}
-
-function viewSet({ service, tasks, health, now }: ServiceWork, set: TaskSetRecord): SetView {
-  const own = tasks.filter(({ setId }) => setId === set.id);
-  const views = own.filter(isWanted).map((task) => viewTask(task, health, now));
-  const wanted = wantedOf(service, set);
-  return { set, tasks: views, wanted, remaining: own.length, isSteady: isSteady(wanted, views) };
-}
-
-interface Settling {
-  readonly changed: boolean;
-  readonly texts: readonly string[];
-  /** The service has nothing left and becomes INACTIVE. */
-  readonly isGone: boolean;
-}
-
-/** Removes sets that have drained, and records which have become steady. */
-async function settle(work: ServiceWork, views: readonly SetView[], moved: boolean): Promise<Settling> {
-  const { deps, scope, service, now } = work;
-  const leaving = views.filter((view) => view.remaining === 0 && leaves(service, view.set));
-  for (const { set } of leaving) await taskSets(deps.store).remove(scope, set.id);
-  const left = views.filter((view) => !leaving.includes(view));
-  const alone = left.length === 1;
-  const texts: string[] = [];
-  let changed = leaving.length > 0;
-  for (const view of left) {
-    const isSteadyNow = view.isSteady && !moved && (view.set.kind === 'task-set' || alone);
-    const update = settled(service, view, isSteadyNow, now);
-    if (!update) continue;
-    await taskSets(deps.store).change(scope, view.set.id, (set) =>
-      set.scale === view.set.scale && set.status === view.set.status ? { ...set, ...update.members } : undefined,
-    );
-    texts.push(...update.texts);
-    changed = true;
-  }
-  const becameSteady = left.some(({ set }) => set.stability !== 'STEADY_STATE');
-  if (
-    becameSteady &&
-    !moved &&
-    service.status === 'ACTIVE' &&
-    left.every((view) => view.isSteady) &&
-    isOneRollout(left)
-  )
-    texts.push(eventText.steady(service.name));
-  const isGone = service.status === 'DRAINING' && views.every(({ remaining }) => remaining === 0);
-  return { changed: changed || isGone, texts, isGone };
-}
-
-const isOneRollout = (views: readonly SetView[]): boolean =>
-  views.length === 1 || views.every(({ set }) => set.kind === 'task-set');
-
-const leaves = (service: ServiceRecord, set: TaskSetRecord): boolean =>
-  service.status === 'DRAINING' || set.status === 'DRAINING' || (set.kind === 'deployment' && set.status === 'ACTIVE');
-
-interface Update {
-  readonly members: Partial<TaskSetRecord>;
-  readonly texts: readonly string[];
-}
-
-/** What is written of a set that became, or is no longer, steady. */
-function settled(service: ServiceRecord, { set, tasks }: SetView, steady: boolean, now: number): Update | undefined {
-  const stability = steady ? 'STEADY_STATE' : 'STABILIZING';
-  const isNew = stability !== set.stability;
-  const isCompleted = steady && set.rolloutState === 'IN_PROGRESS';
-  const isRecovered = steady && set.startFailures !== undefined && tasks.some((task) => task.isOld);
-  if (!isNew && !isCompleted && !isRecovered) return undefined;
-  return {
-    members: {
-      ...(isNew && { stability, stabilityAt: now }),
-      ...(isCompleted && { rolloutState: 'COMPLETED', updatedAt: now }),
-      ...(isRecovered && { startFailures: undefined }),
-    },
-    texts: [
-      ...(isNew && steady && set.kind === 'task-set' ? [eventText.setSteady({ service: service.name, set })] : []),
-      ...(isCompleted ? [eventText.completed(service.name, set.id)] : []),
-    ],
+    texts: isBlocked ? [...texts, eventText.blocked(service.name)] : texts,
+    moved: sets.some(({ start, stop }) => start > 0 || stop.length > 0),
   };
 }
 

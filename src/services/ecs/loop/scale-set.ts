@@ -57,9 +57,11 @@ export async function stopTasks(
   now: number,
 ): Promise<void> {
   const kind = set.kind === 'deployment' ? 'deployment' : 'taskSet';
-  const reason = `Scaling activity initiated by (${kind} ${set.id})`;
+  const scaling = `Scaling activity initiated by (${kind} ${set.id})`;
   for (const id of ids)
-    await tasks(store).change(scope, id, (task) => ended(task, { stopCode: 'ServiceSchedulerInitiated', reason }, now));
+    await tasks(store).change(scope, id, (task) =>
+      ended(task, { stopCode: 'ServiceSchedulerInitiated', reason: task.failing?.reason ?? scaling }, now),
+    );
 }
 
 async function bind(

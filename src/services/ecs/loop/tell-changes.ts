@@ -25,7 +25,7 @@ export function createChangeTeller(tools: Tools): ChangeTeller {
     const wasSteady = before?.endsWith('STEADY_STATE') ?? false;
     if (set.kind === 'task-set')
       return set.stability === 'STEADY_STATE' && !wasSteady ? [taskSetEvent(scope, set)] : [];
-    return before?.split(' ')[0] === set.rolloutState ? [] : [deploymentEvent(scope, set)];
+    return before?.split(' ')[0] === (set.rolloutState ?? 'none') ? [] : [deploymentEvent(scope, set)];
   });
   const services = comparing<ServiceRecord>(
     tools,

@@ -1,16 +1,33 @@
+import type { Millis } from '../../../kernel/span.ts';
 import type { TaskRecord } from '../records/task.ts';
 import type { TaskView } from './decide-counts.ts';
-import { EARLY } from './end-task.ts';
+import { EARLY } from './count-failure.ts';
 import { healthOf, type Sight } from './decide-task.ts';
 
+export interface Viewpoint {
+  readonly health: Sight['health'];
+  readonly now: number;
+  /** How long a task that nothing checks has to run before it counts as healthy. */
+  readonly settling: Millis;
+}
+
 /** A task as the scheduler counts it. */
-export const viewTask = (task: TaskRecord, health: Sight['health'], now: number): TaskView => ({
+export const viewTask = (task: TaskRecord, { health, now, settling }: Viewpoint): TaskView => ({
   id: task.id,
   isRunning: task.lastStatus === 'RUNNING',
-  isHealthy: task.lastStatus === 'RUNNING' && task.bindings.every((binding) => isServing(task, binding, health)),
+  isHealthy:
+    task.lastStatus === 'RUNNING' &&
+    task.failing === undefined &&
+    (isChecked(task)
+      ? task.bindings.every((binding) => isServing(task, binding, health))
+      : now - (task.startedAt ?? now) >= settling),
   createdAt: task.createdAt,
   isOld: task.startedAt !== undefined && now - task.startedAt >= EARLY,
+  isFailing: task.failing !== undefined,
 });
+
+/** Whether anything says of it that it is healthy; time has to tell otherwise. */
+const isChecked = ({ bindings }: TaskRecord): boolean => bindings.length > 0;
 
 /** A target group that no listener uses has no opinion on its targets. */
 function isServing(task: TaskRecord, binding: TaskRecord['bindings'][number], health: Sight['health']): boolean {

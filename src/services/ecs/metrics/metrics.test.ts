@@ -51,6 +51,7 @@ beforeEach(async () => {
     bell,
     runtime,
     targets: createFakeTargets({ groups: [] }),
+    alarms: { read: async () => [] },
     append: async () => undefined,
     emit: async () => undefined,
     checkpoint: noCheckpoint,

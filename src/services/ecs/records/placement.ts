@@ -32,3 +32,7 @@ export const placementOf = (from: Placement): Placement => ({
 /** The platform that "latest" stands for. Source: spec, §5.1. */
 export const resolvedPlatform = (version: string | undefined): string =>
   version === undefined || version === 'LATEST' ? '1.4.0' : version;
+
+/** Whether tasks run as on Fargate: every capacity provider there is runs them so. */
+export const isFargate = ({ launchType, capacityProviderStrategy }: Placement): boolean =>
+  launchType === 'FARGATE' || (launchType === undefined && (capacityProviderStrategy ?? []).length > 0);

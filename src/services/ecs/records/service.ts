@@ -25,7 +25,9 @@ export interface ServiceRecord extends Placement {
   readonly cluster: string;
   readonly arn: string;
   readonly status: 'ACTIVE' | 'DRAINING' | 'INACTIVE';
-  readonly controller: 'ECS' | 'CODE_DEPLOY';
+  readonly controller: 'ECS' | 'CODE_DEPLOY' | 'EXTERNAL';
+  /** Empty for an EXTERNAL service that has no primary task set. */
+  readonly taskDefinition: string;
   readonly desiredCount: number;
   readonly deploymentConfiguration: DeploymentConfiguration;
   readonly schedulingStrategy: SchedulingStrategy;
@@ -38,6 +40,8 @@ export interface ServiceRecord extends Placement {
   readonly availabilityZoneRebalancing: 'ENABLED' | 'DISABLED';
   readonly tags: Tag[];
   readonly clientToken?: string | undefined;
+  /** The id of the newest service deployment, under the ECS controller. */
+  readonly currentDeployment?: string | undefined;
   readonly createdBy: string;
   readonly createdAt: number;
   /** Newest first, 100 at most. */

@@ -32,7 +32,10 @@ export interface TaskSetRecord extends Placement {
   readonly stability: 'STEADY_STATE' | 'STABILIZING';
   readonly stabilityAt: number;
   /** Of a deployment only. */
-  readonly rolloutState?: 'IN_PROGRESS' | 'COMPLETED' | undefined;
+  readonly rolloutState?: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED' | undefined;
+  /** Where it is not the usual one. */
+  readonly rolloutReason?: string | undefined;
+  /** In a row, without one that became healthy between them. */
   readonly failedTasks: number;
   readonly startFailures?: StartFailures | undefined;
   readonly createdAt: number;

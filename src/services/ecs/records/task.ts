@@ -61,6 +61,10 @@ export interface TaskRecord {
   readonly containers: readonly ContainerObservation[];
   readonly stopCode?: TaskStopCode | undefined;
   readonly stoppedReason?: string | undefined;
+  /** A check has condemned it; its service replaces it. */
+  readonly failing?: { readonly reason: string } | undefined;
+  /** When its service first counted it as healthy. */
+  readonly healthyAt?: number | undefined;
   readonly version: number;
   readonly createdAt: number;
   readonly startedAt?: number | undefined;

@@ -1,6 +1,7 @@
 import type { PlatformEvent } from '../../../kernel/platform-event.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import { arns } from '../arns.ts';
+import { newsOf } from '../deployments/words.ts';
 import { eventText } from '../events.ts';
 import type { ServiceRecord } from '../records/service.ts';
 import type { TaskSetRecord } from '../records/task-set.ts';
@@ -61,14 +62,15 @@ export function serviceEvents(service: ServiceRecord, since: string | undefined)
     });
 }
 
-/** A deployment of the ECS controller that has begun or is completed. */
+/** A deployment of the ECS controller that has begun, or has come to an end. */
 export function deploymentEvent(scope: Scope, set: TaskSetRecord): EcsEvent {
-  const isCompleted = set.rolloutState === 'COMPLETED';
+  const { rolloutState = 'COMPLETED', rolloutReason } = set;
+  const usual = `ECS deployment ${set.id} ${rolloutState === 'COMPLETED' ? 'completed' : 'in progress'}.`;
   return event('ECS Deployment State Change', arns.service(scope, set.cluster, set.service), {
-    eventType: 'INFO',
-    eventName: `SERVICE_DEPLOYMENT_${isCompleted ? 'COMPLETED' : 'IN_PROGRESS'}`,
+    eventType: rolloutState === 'FAILED' ? 'ERROR' : 'INFO',
+    eventName: `SERVICE_DEPLOYMENT_${rolloutState}`,
     deploymentId: set.id,
     updatedAt: new Date(set.updatedAt),
-    reason: `ECS deployment ${set.id} ${isCompleted ? 'completed' : 'in progress'}.`,
+    reason: rolloutReason === undefined ? usual : newsOf(rolloutReason),
   });
 }

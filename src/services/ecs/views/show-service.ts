@@ -2,10 +2,12 @@ import type { Deployment, Service, TaskSet } from '@aws-sdk/client-ecs';
 import type { Scope } from '../../../kernel/scope.ts';
 import type { Transaction } from '../../../store/store.ts';
 import { arns } from '../arns.ts';
-import { resolvedPlatform, type Placement } from '../records/placement.ts';
+import { countsByRevision } from '../deployments/counts.ts';
+import { isFargate } from '../records/placement.ts';
 import type { ServiceRecord } from '../records/service.ts';
 import { computedDesiredCount, taskSetsOf, type TaskSetRecord } from '../records/task-set.ts';
 import { isPending, isRunning, tasks, type TaskRecord } from '../records/task.ts';
+import { showPlacement } from './show-placement.ts';
 
 export interface ServiceParts {
   readonly sets: readonly TaskSetRecord[];
@@ -24,8 +26,9 @@ export async function partsOf(tx: Transaction, scope: Scope, service: ServiceRec
 
 /** A service as DescribeServices shows it; the lists that AWS always sends are always there. */
 export function showService(scope: Scope, service: ServiceRecord, parts: ServiceParts, withTags = false): Service {
-  const sets = [...parts.sets].sort((a, b) => b.createdAt - a.createdAt);
-  const isFargate = service.launchType === 'FARGATE';
+  const isFirst = ({ status }: TaskSetRecord): number => (status === 'PRIMARY' && service.controller === 'ECS' ? 1 : 0);
+  const sets = [...parts.sets].sort((a, b) => isFirst(b) - isFirst(a) || b.createdAt - a.createdAt);
+  const runsOnFargate = isFargate(service);
   const hasRole = service.loadBalancers.length > 0 || service.networkConfiguration !== undefined;
   return {
     serviceArn: service.arn,
@@ -39,13 +42,14 @@ export function showService(scope: Scope, service: ServiceRecord, parts: Service
     pendingCount: parts.tasks.filter(isPending).length,
     launchType: service.launchType,
     capacityProviderStrategy: service.capacityProviderStrategy,
-    platformVersion: isFargate ? (service.platformVersion ?? 'LATEST') : undefined,
-    platformFamily: isFargate ? 'Linux' : undefined,
-    taskDefinition: service.taskDefinition,
+    platformVersion: runsOnFargate ? (service.platformVersion ?? 'LATEST') : undefined,
+    platformFamily: runsOnFargate ? 'Linux' : undefined,
+    taskDefinition: service.taskDefinition || undefined,
     deploymentConfiguration: service.deploymentConfiguration,
-    ...(service.controller === 'CODE_DEPLOY'
+    ...(service.controller !== 'ECS'
       ? { taskSets: sets.map((set) => showTaskSet(scope, service, set, parts, withTags)), deployments: [] }
       : { deployments: sets.map((set) => showDeployment(service, set, parts)) }),
+    ...showCurrent(scope, service, parts),
     roleArn: hasRole ? arns.serviceRole(scope) : undefined,
     events: service.events.map(({ id, at, message }) => ({ id, createdAt: new Date(at), message })),
     createdAt: new Date(service.createdAt),
@@ -65,16 +69,21 @@ export function showService(scope: Scope, service: ServiceRecord, parts: Service
   };
 }
 
-const showPlacement = (placement: Placement) => ({
-  taskDefinition: placement.taskDefinition,
-  launchType: placement.launchType,
-  capacityProviderStrategy: placement.capacityProviderStrategy,
-  networkConfiguration: placement.networkConfiguration,
-  ...(placement.launchType === 'FARGATE' && {
-    platformVersion: resolvedPlatform(placement.platformVersion),
-    platformFamily: 'Linux',
-  }),
-});
+/** What an ECS-controlled service runs: the newest deployment, and every revision that has tasks or is to have some. */
+function showCurrent(scope: Scope, service: ServiceRecord, { sets, tasks }: ServiceParts) {
+  const { cluster, name, currentDeployment } = service;
+  if (service.controller !== 'ECS' || currentDeployment === undefined) return {};
+  const counts = countsByRevision(service, sets, tasks);
+  return {
+    currentServiceDeployment: arns.serviceDeployment(scope, cluster, name, currentDeployment),
+    currentServiceRevisions: Object.entries(counts).map(([revision, { requested, running, pending }]) => ({
+      arn: arns.serviceRevision(scope, cluster, name, revision),
+      requestedTaskCount: requested,
+      runningTaskCount: running,
+      pendingTaskCount: pending,
+    })),
+  };
+}
 
 const countsOf = (set: TaskSetRecord, { tasks }: ServiceParts) => {
   const own = tasks.filter(({ setId }) => setId === set.id);
@@ -118,17 +127,19 @@ export function showTaskSet(
 /** A deployment of the ECS controller, as DescribeServices shows it. */
 function showDeployment(service: ServiceRecord, set: TaskSetRecord, parts: ServiceParts): Deployment {
   const isPrimary = set.status === 'PRIMARY';
+  const counts = countsOf(set, parts);
   const state = set.rolloutState ?? 'COMPLETED';
   return {
     id: set.id,
     status: set.status,
-    desiredCount: isPrimary ? service.desiredCount : 0,
-    ...countsOf(set, parts),
+    desiredCount: isPrimary ? service.desiredCount : counts.runningCount + counts.pendingCount,
+    ...counts,
     failedTasks: set.failedTasks,
     createdAt: new Date(set.createdAt),
     updatedAt: new Date(set.updatedAt),
     ...showPlacement(set),
     rolloutState: state,
-    rolloutStateReason: `ECS deployment ${set.id} ${state === 'COMPLETED' ? 'completed' : 'in progress'}.`,
+    rolloutStateReason:
+      set.rolloutReason ?? `ECS deployment ${set.id} ${state === 'COMPLETED' ? 'completed' : 'in progress'}.`,
   };
 }

@@ -1,7 +1,7 @@
 import { parseArn } from '../../../../kernel/arn.ts';
 import { validationError } from '../faults.ts';
 
-/** Whose ARNs AWS takes as actions. Teal performs those of SNS and Lambda; others fail in the alarm's history. */
+/** Whose ARNs AWS takes as actions. Teal performs those of SNS and Lambda, and scaling policies look for themselves; others fail in the alarm's history. */
 const VENDORS = ['sns', 'lambda', 'autoscaling', 'automate', 'swf', 'ssm', 'ssm-incidents', 'aiops'];
 
 export interface RequestedActions {

@@ -33,6 +33,9 @@ export async function performAction(
       return publish(deps, { account: target.account, region: target.region }, scope, alarm, work);
     case 'lambda':
       return invoke(deps, { account: target.account, region: target.region }, scope, alarm, work);
+    case 'autoscaling':
+      // Application Auto Scaling looks at the alarms of its policies by itself.
+      return {};
     default:
       return {
         error: `Teal performs actions of SNS topics and Lambda functions, not of '${target?.service ?? work.target}'.`,

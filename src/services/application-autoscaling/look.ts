@@ -1,0 +1,67 @@
+import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import type { ScalingAlarm } from '../../aws/scaling.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Scope } from '../../kernel/scope.ts';
+import { seconds } from '../../kernel/span.ts';
+import type { PolicyView } from './decide/decide-capacity.ts';
+import type { AutoscalingDeps } from './deps.ts';
+import type { PolicyRecord } from './records.ts';
+
+/** Sees a policy as its alarms and its metric are now. */
+export async function lookAt(deps: AutoscalingDeps, scope: Scope, policy: PolicyRecord): Promise<PolicyView> {
+  const alarms = await deps.scaling.alarms(scope, policy.arn);
+  const active = alarms.filter(({ isActive }) => isActive);
+  const shared = { name: policy.name, cooldown: policy.cooldown };
+  if (policy.step) {
+    const breaches = await Promise.all(
+      active.map(async (alarm) => ({
+        alarm: alarm.name,
+        value: await valueOf(deps, scope, alarm),
+        threshold: alarm.threshold,
+      })),
+    );
+    return { ...shared, kind: 'step', step: policy.step, breaches };
+  }
+  const [high, low] = policy.alarms.map(({ name }) => active.find((alarm) => alarm.name === name));
+  const alarm = high ?? low;
+  return {
+    ...shared,
+    kind: 'tracking',
+    high: high?.name,
+    low: high ? undefined : low?.name,
+    value: alarm && (await valueOf(deps, scope, alarm)),
+    target: policy.tracking?.TargetValue ?? 1,
+    canScaleIn: policy.tracking?.DisableScaleIn !== true,
+  };
+}
+
+/** Periods that are looked back for a value: data may be late. */
+const LOOK_BACK = 5;
+
+/** The newest value of what an alarm watches, over a period as long as the alarm's under the time scale. */
+async function valueOf({ clock, scaling }: AutoscalingDeps, scope: Scope, { queries }: ScalingAlarm) {
+  const now = clock.now().getTime();
+  const asked = queries.find(({ MetricStat: stat }) => stat)?.MetricStat?.Period ?? 60;
+  const period = readable(clock, asked);
+  // The period that still runs would say too little.
+  const end = Math.floor(now / 1000 / period) * period * 1000;
+  const from = new Date(end - LOOK_BACK * period * 1000);
+  const value = await scaling.newestValue(
+    scope,
+    queries.map((query) => withPeriod(query, period)),
+    from,
+    new Date(end),
+  );
+  const isSum = queries.length === 1 && queries[0]?.MetricStat?.Stat === 'Sum';
+  // A sum over more than the scaled period is that much larger than what the alarm compares.
+  return value === undefined || !isSum ? value : value * (clock.scaled(seconds(asked)) / 1000 / period);
+}
+
+/** Whole seconds: CloudWatch reads no finer, and else only multiples of a minute. Source: GetMetricData. */
+function readable(clock: Clock, period: number): number {
+  const real = clock.scaled(seconds(period)) / 1000;
+  return [1, 5, 10, 20, 30].find((allowed) => allowed >= real) ?? Math.ceil(real / 60) * 60;
+}
+
+const withPeriod = (query: MetricDataQuery, Period: number): MetricDataQuery =>
+  query.MetricStat ? { ...query, MetricStat: { ...query.MetricStat, Period } } : query;

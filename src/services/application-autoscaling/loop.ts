@@ -1,0 +1,57 @@
+import { createBell, type Bell } from '../../kernel/bell.ts';
+import { millis, minutes, seconds } from '../../kernel/span.ts';
+import { makeAlarms } from './actions/policies.ts';
+import type { AutoscalingDeps } from './deps.ts';
+import { policiesIn, targetsIn } from './records.ts';
+import { scaleTarget } from './scale.ts';
+
+/** Between two looks while something may be scaled; divided by the time scale. */
+const LOOK = seconds(10);
+/** Real: looking more often would only keep the processor busy. */
+const FINEST = millis(200);
+/** While nothing is registered; whoever registers rings. */
+const IDLE = minutes(60);
+
+export interface Loop {
+  start(): void;
+  close(): Promise<void>;
+}
+
+/** Looks at every scalable target again and again, for as long as it is open. */
+export function createLoop(deps: AutoscalingDeps, wake: Bell = createBell(deps.clock)): Loop {
+  const closing = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+  const once = async (): Promise<boolean> => {
+    await finishPolicies(deps);
+    const targets = await targetsIn(deps.store).everywhere();
+    for (const { scope, record } of targets)
+      await scaleTarget(deps, scope, record).catch((cause: unknown) =>
+        deps.logger.warn('a service was not looked at and is tried again', { resourceId: record.resourceId, cause }),
+      );
+    return targets.length > 0;
+  };
+  const run = async () => {
+    while (!closing.signal.aborted) {
+      const isBusy = await once().catch((cause: unknown) => {
+        deps.logger.error('the scaling loop failed and goes on', { cause });
+        return true;
+      });
+      await wake.wait(isBusy ? millis(Math.max(FINEST, deps.clock.scaled(LOOK))) : IDLE, closing.signal);
+    }
+  };
+  return {
+    start() {
+      running = run();
+    },
+    async close() {
+      closing.abort();
+      await running;
+    },
+  };
+}
+
+/** Makes the alarms of policies that were kept and whose alarms were not made: Teal ended in between. */
+async function finishPolicies(deps: AutoscalingDeps): Promise<void> {
+  for (const { scope, record } of await policiesIn(deps.store).everywhere())
+    if (!record.hasAlarms) await makeAlarms(deps, scope, record);
+}

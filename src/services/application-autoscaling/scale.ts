@@ -1,0 +1,125 @@
+import { newId } from '../../kernel/ids.ts';
+import type { Scope } from '../../kernel/scope.ts';
+import { seconds, type Millis } from '../../kernel/span.ts';
+import { decideCapacity, type CapacityDecision } from './decide/decide-capacity.ts';
+import type { AutoscalingDeps } from './deps.ts';
+import { lookAt } from './look.ts';
+import {
+  activitiesIn,
+  policiesIn,
+  policyKey,
+  targetsIn,
+  type ActivityRecord,
+  type PolicyRecord,
+  type TargetRecord,
+} from './records.ts';
+import { parseResource } from './resource.ts';
+
+/** Takes one scalable target one step on: follows up what was begun, or looks whether something is to be. */
+export async function scaleTarget(deps: AutoscalingDeps, scope: Scope, target: TargetRecord): Promise<void> {
+  const { store, scaling } = deps;
+  const { cluster, service } = parseResource(target.resourceId);
+  const activities = await activitiesIn(store).list(scope, target.resourceId);
+  const pending = activities.find(({ status }) => status === 'Pending');
+  if (pending) return perform(deps, scope, pending);
+  const seen = await scaling.service(scope, cluster, service);
+  if (!seen) return;
+  for (const activity of activities) if (activity.status === 'InProgress') await followUp(deps, scope, activity, seen);
+  const policies = await policiesIn(store).list(scope, target.resourceId);
+  const decision = decideCapacity({
+    current: seen.desiredCount,
+    min: target.min,
+    max: target.max,
+    canScaleOut: !target.suspended.DynamicScalingOutSuspended,
+    canScaleIn: !target.suspended.DynamicScalingInSuspended,
+    policies: await Promise.all(policies.map((policy) => lookAt(deps, scope, policy))),
+    now: deps.clock.now().getTime(),
+  });
+  if (!decision) return;
+  const policy = policies.find(({ name }) => name === decision.policy);
+  const activity = await begin(deps, scope, target, seen.desiredCount, decision, policy);
+  if (activity) await perform(deps, scope, activity);
+}
+
+/** Records what is to be done before it is; a target that was deregistered meanwhile is left alone. */
+function begin(
+  { store, clock }: AutoscalingDeps,
+  scope: Scope,
+  { resourceId }: TargetRecord,
+  from: number,
+  { to, cause }: CapacityDecision,
+  policy: PolicyRecord | undefined,
+): Promise<ActivityRecord | undefined> {
+  const now = clock.now().getTime();
+  return store.transaction(async (tx) => {
+    if (!(await targetsIn(tx).get(scope, resourceId))) return undefined;
+    const direction = to > from ? 'out' : 'in';
+    if (policy)
+      await policiesIn(tx).change(scope, policyKey(policy), (current) => ({
+        ...current,
+        cooldown: { direction, from, until: now + clock.scaled(cooldownOf(current, direction)) },
+      }));
+    const activity: ActivityRecord = {
+      id: newId.uuid(),
+      resourceId,
+      description: `Setting desired count to ${to}.`,
+      cause,
+      to,
+      status: 'Pending',
+      statusMessage: '',
+      startedAt: now,
+    };
+    await activitiesIn(tx).insert(scope, activity.id, activity, { parent: resourceId });
+    await forgetOld(tx, scope, resourceId, now);
+    return activity;
+  });
+}
+
+const cooldownOf = ({ tracking, step }: PolicyRecord, direction: 'out' | 'in'): Millis =>
+  seconds((direction === 'out' ? tracking?.ScaleOutCooldown : tracking?.ScaleInCooldown) ?? step?.Cooldown ?? 300);
+
+/** Source: DescribeScalingActivities, the previous six weeks. */
+const KEPT_FOR = 42 * 86_400_000;
+
+async function forgetOld(tx: Parameters<typeof activitiesIn>[0], scope: Scope, resourceId: string, now: number) {
+  for (const { id, startedAt } of await activitiesIn(tx).list(scope, resourceId))
+    if (now - startedAt > KEPT_FOR) await activitiesIn(tx).remove(scope, id);
+}
+
+/** May be repeated: setting the same count twice is setting it once. */
+async function perform({ store, scaling, clock, logger }: AutoscalingDeps, scope: Scope, activity: ActivityRecord) {
+  const { cluster, service } = parseResource(activity.resourceId);
+  const end = (members: Partial<ActivityRecord>) =>
+    activitiesIn(store).change(scope, activity.id, (current) => ({ ...current, ...members }));
+  try {
+    await scaling.setDesiredCount(scope, cluster, service, activity.to);
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    logger.warn('a service could not be scaled', { resourceId: activity.resourceId, to: activity.to, cause });
+    const statusMessage = `Failed to set desired count to ${activity.to}. Reason: ${message}`;
+    await end({ status: 'Failed', statusMessage, endedAt: clock.now().getTime() });
+    return;
+  }
+  logger.info('a service was scaled', { resourceId: activity.resourceId, to: activity.to, cause: activity.cause });
+  const statusMessage = `Successfully set desired count to ${activity.to}. Waiting for change to be fulfilled by ecs.`;
+  await end({ status: 'InProgress', statusMessage });
+}
+
+/** Tells whether what was set has come about, or something else was asked for since. */
+async function followUp(
+  { store, clock }: AutoscalingDeps,
+  scope: Scope,
+  { id, to }: ActivityRecord,
+  seen: { readonly desiredCount: number; readonly runningCount: number },
+): Promise<void> {
+  const isOverridden = seen.desiredCount !== to;
+  if (!isOverridden && seen.runningCount !== to) return;
+  await activitiesIn(store).change(scope, id, (current) => ({
+    ...current,
+    status: isOverridden ? 'Overridden' : 'Successful',
+    statusMessage: isOverridden
+      ? `Desired count was set to ${seen.desiredCount} before the change to ${to} was fulfilled.`
+      : `Successfully set desired count to ${to}. Change successfully fulfilled by ecs.`,
+    endedAt: clock.now().getTime(),
+  }));
+}

@@ -1,0 +1,119 @@
+import { newId } from '../../../kernel/ids.ts';
+import type { Scope } from '../../../kernel/scope.ts';
+import { minutes } from '../../../kernel/span.ts';
+import type { Transaction } from '../../../store/store.ts';
+import { arns } from '../arns.ts';
+import { newTaskSet } from '../records/new-task-set.ts';
+import {
+  currentDeployment,
+  deploymentsOf,
+  endedAs,
+  hasEnded,
+  serviceDeployments,
+  type ServiceDeploymentRecord,
+} from '../records/service-deployment.ts';
+import { ensureRevision, revisionIdOf, serviceRevisions } from '../records/service-revision.ts';
+import { serviceKey, services, type ServiceRecord } from '../records/service.ts';
+import { taskSets, taskSetsOf } from '../records/task-set.ts';
+import { countsOfService } from './counts.ts';
+import { thresholdOf } from './threshold.ts';
+
+/**
+ * Begins to deploy what the service asks for: a revision, the set that is to run it, and the deployment that leads
+ * there. One that still ran is superseded. The service must be stored.
+ */
+export async function beginDeployment(
+  tx: Transaction,
+  scope: Scope,
+  service: ServiceRecord,
+  now: number,
+): Promise<ServiceRecord> {
+  await supersede(tx, scope, service, now);
+  await forgetOld(tx, scope, service, now);
+  const sources = await taskSetsOf(tx, scope, service);
+  for (const source of sources) {
+    await ensureRevision(tx, scope, service, source);
+    if (source.status === 'PRIMARY')
+      await taskSets(tx).change(scope, source.id, (set) => ({ ...set, status: 'ACTIVE', updatedAt: now }));
+  }
+  const set = newTaskSet(scope, service, service, { status: 'PRIMARY', scale: 100, now, rolloutState: 'IN_PROGRESS' });
+  await taskSets(tx).insert(scope, set.id, set, { parent: serviceKey(service) });
+  const revision = await ensureRevision(tx, scope, service, set);
+  const deployment = newDeployment(
+    scope,
+    service,
+    revision.id,
+    sources.map(({ id }) => revisionIdOf(id)),
+    now,
+  );
+  await serviceDeployments(tx).insert(scope, deployment.id, deployment, { parent: serviceKey(service) });
+  const deploying = { ...service, currentDeployment: deployment.id };
+  await services(tx).put(scope, serviceKey(service), deploying);
+  return deploying;
+}
+
+function newDeployment(
+  scope: Scope,
+  service: ServiceRecord,
+  targetRevision: string,
+  sourceRevisions: readonly string[],
+  now: number,
+): ServiceDeploymentRecord {
+  const { cluster, name, deploymentConfiguration, desiredCount } = service;
+  const { deploymentCircuitBreaker: breaker, alarms } = deploymentConfiguration;
+  const id = newId.serviceDeployment();
+  return {
+    id,
+    arn: arns.serviceDeployment(scope, cluster, name, id),
+    cluster,
+    service: name,
+    status: 'PENDING',
+    targetRevision,
+    sourceRevisions,
+    deploymentConfiguration,
+    circuitBreaker: {
+      status: breaker?.enable ? 'MONITORING' : 'DISABLED',
+      failureCount: 0,
+      threshold: thresholdOf(breaker, desiredCount),
+    },
+    alarms: { status: alarms?.enable ? 'MONITORING' : 'DISABLED', triggeredAlarmNames: [] },
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/** Source: spec, §9.4; the words are assumed. */
+const SUPERSEDED = 'Service deployment was superseded by a newer service deployment.';
+
+async function supersede(tx: Transaction, scope: Scope, service: ServiceRecord, now: number): Promise<void> {
+  const running = await currentDeployment(tx, scope, service);
+  if (!running || hasEnded(running)) return;
+  const finalCounts = await countsOfService(tx, scope, service);
+  await serviceDeployments(tx).put(scope, running.id, { ...endedAs(running, 'STOPPED', now, SUPERSEDED), finalCounts });
+}
+
+/** Source: ECS developer guide, service deployments: the history of 90 days. */
+const KEPT_FOR = minutes(90 * 24 * 60);
+
+async function forgetOld(tx: Transaction, scope: Scope, service: ServiceRecord, now: number): Promise<void> {
+  const old = (await deploymentsOf(tx, scope, service)).filter(
+    ({ id, finishedAt }) => id !== service.currentDeployment && finishedAt !== undefined && now - finishedAt > KEPT_FOR,
+  );
+  for (const { id, targetRevision } of old) {
+    await serviceDeployments(tx).remove(scope, id);
+    const isRun = await taskSets(tx).get(scope, `ecs-svc/${targetRevision}`);
+    if (!isRun) await serviceRevisions(tx).remove(scope, targetRevision);
+  }
+}
+
+/** Forgets all deployments of an earlier service of the same name. */
+export async function forgetDeployments(
+  tx: Transaction,
+  scope: Scope,
+  service: Pick<ServiceRecord, 'cluster' | 'name'>,
+): Promise<void> {
+  for (const { id } of await serviceDeployments(tx).list(scope, serviceKey(service)))
+    await serviceDeployments(tx).remove(scope, id);
+  for (const { id } of await serviceRevisions(tx).list(scope, serviceKey(service)))
+    await serviceRevisions(tx).remove(scope, id);
+}
