@@ -10,7 +10,7 @@ import { eventually } from '../../../../test/support/eventually.ts';
 import { programOf, runtimeConformance, taskOf } from '../runtime.conformance.ts';
 import type { ContainerSpec, Runtime, RuntimeOptions, TaskObservation, TaskSpec } from '../runtime.ts';
 import { openTaskRecords } from '../task-records.ts';
-import { containerName } from './container-options.ts';
+import { containerName } from './names.ts';
 import { createDockerRuntime } from './docker-runtime.ts';
 import { engineAddress } from './docker-answers.ts';
 
@@ -140,7 +140,7 @@ describe.skipIf(unavailable !== undefined && !process.env['CI'])(`docker itself 
 
     expect(found.startFailure).toMatch(/^CannotPullContainerError: Error response from daemon: .*127\.0\.0\.1:9/);
     expect(found.startedAt).toBeUndefined();
-    expect(found.containers).toEqual([{ name: 'web', state: 'stopped', endpoints: [] }]);
+    expect(found.containers).toEqual([{ name: 'web', state: 'stopped', reason: found.startFailure, endpoints: [] }]);
   });
 
   it('tells that a container cannot be started', async () => {

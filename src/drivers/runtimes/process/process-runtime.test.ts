@@ -182,7 +182,7 @@ it('runs a program once when a launcher of the Teal that died is still on its wa
 
 it('never starts what was told to stop before it ran', async () => {
   const task = taskOf([sleeping()]);
-  openTaskRecords(options.folder).save({ spec: task, stop: { askedAt: 1, killAt: 1 } });
+  openTaskRecords(options.folder).save({ spec: task, stop: { askedAt: 1, grace: 1, killAt: {} } });
 
   await reopen();
 
