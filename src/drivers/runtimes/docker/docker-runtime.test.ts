@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dockerUnavailable, ensureNodeImage } from '../../../../test/support/docker-image.ts';
 import { eventually } from '../../../../test/support/eventually.ts';
+import { orderConformance } from '../order.conformance.ts';
 import { programOf, runtimeConformance, taskOf } from '../runtime.conformance.ts';
 import type { ContainerSpec, Runtime, RuntimeOptions, TaskObservation, TaskSpec } from '../runtime.ts';
 import { openTaskRecords } from '../task-records.ts';
@@ -31,6 +32,8 @@ runtimeConformance({
     await engine.getContainer(id).kill({ signal: 'SIGKILL' });
   },
 });
+
+orderConformance({ name: 'docker', unavailable, open: createDockerRuntime, image, node: NODE });
 
 describe.skipIf(unavailable !== undefined && !process.env['CI'])(`docker itself (${unavailable ?? 'answers'})`, () => {
   let options: RuntimeOptions;
