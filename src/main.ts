@@ -27,7 +27,7 @@ import { codedeploy } from './services/codedeploy/index.ts';
 import { createDeploymentsPort } from './services/codedeploy/deployments-port.ts';
 import { defaultNetwork } from './services/ec2/default-network.ts';
 import { ec2 } from './services/ec2/index.ts';
-import { ecs } from './services/ecs/index.ts';
+import { ecs, type EcsService } from './services/ecs/index.ts';
 import { elbv2 } from './services/elbv2/index.ts';
 import type { Network } from './services/elbv2/network.ts';
 import { events } from './services/events/index.ts';
@@ -70,6 +70,8 @@ export interface Teal {
 interface Platform {
   readonly wire: Wire;
   health(): Promise<Record<string, unknown>>;
+  /** What a task asks about itself over HTTP. */
+  task(path: string): ReturnType<EcsService['answerTask']>;
   /** Of the key that signs notifications, as PEM. */
   signingCertificate(): Promise<string>;
   /** Status and running wait of a deployment. */
@@ -117,6 +119,7 @@ export async function startTeal(options: TealOptions): Promise<Teal> {
       health,
       reset,
       deployment: async (scope, id) => (await platform).deployment(scope, id),
+      task: async (path) => (await platform).task(path),
       signingCertificate: async () => (await platform).signingCertificate(),
     }),
   ).catch(async (cause: unknown) => {
@@ -259,6 +262,7 @@ async function startPlatform(
       functions: { name: functions.name },
       engine: { activeDeployments: (await deployments.active()).length },
     }),
+    task: (path) => containers.answerTask(path),
     signingCertificate: () => topics.signingCertificate(),
     async deployment(scope, id) {
       const found = await deployments.get(scope, id);

@@ -3,10 +3,10 @@
  *
  * Not here yet: the EXTERNAL controller and the DAEMON strategy; blue/green, linear and canary strategies, circuit
  * breaker and alarms of the ECS controller; capacity providers (a strategy is taken as Fargate); service discovery,
- * Service Connect, VPC Lattice; volumes, secrets, environment files, `dependsOn` conditions other than START (such
- * tasks fail to start and say so); container health checks (the status stays UNKNOWN); log drivers other than
- * awslogs, and of that one lines put together (awslogs-datetime-format, awslogs-multiline-pattern); exec; the task
- * metadata endpoint; placement (constraints and strategies are kept and do nothing).
+ * Service Connect, VPC Lattice; secrets, registry credentials, environment files, EFS, FSx and EBS volumes, GPUs, App
+ * Mesh, Windows (such tasks fail to start and say so); FireLens; exec; of task metadata: pull times, network details,
+ * the image id; placement (constraints and strategies are kept and do nothing). Limits of a task hold for each of its
+ * containers, not for all together. The credentials of a task role are those of the account.
  */
 import type * as sdk from '@aws-sdk/client-ecs';
 import type { AnyActions, Actions, Service } from '../../wire/types.ts';
@@ -38,11 +38,14 @@ import { updateService } from './actions/update-service.ts';
 import type { EcsDeps } from './deps.ts';
 import { onInvalidInput } from './invalid-input.ts';
 import { createLoop } from './loop/loop.ts';
+import { answerTask, type TaskAnswer } from './metadata/answer-task.ts';
 import { followOutput } from './output/follow-output.ts';
 
 export interface EcsService extends Service {
   /** Ends the loop and every task, their records kept: the next start brings as many back. */
   stopAllTasks(): Promise<void>;
+  /** What a task asks about itself over HTTP; `undefined` for any other path. */
+  answerTask(path: string): Promise<TaskAnswer | undefined>;
 }
 
 /** Amazon ECS on a runtime of this machine. */
@@ -54,6 +57,7 @@ export function ecs(deps: EcsDeps): EcsService {
     name: 'ecs',
     actions: ecsActions(deps),
     onInvalidInput,
+    answerTask: (path) => answerTask(deps, path),
     async start() {
       await loop.start();
       output = followOutput(deps);

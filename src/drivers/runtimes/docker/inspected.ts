@@ -5,6 +5,7 @@ import { isPublished, networkOwner, portKey } from './container-network.ts';
 import type { Placement } from './placement.ts';
 
 const OUT_OF_MEMORY = 'OutOfMemoryError: Container killed due to memory usage';
+const REMOVED = 'CannotInspectContainerError: Error response from daemon: No such container';
 const SIGKILLED = 137;
 
 /** Tells how the containers of a task are, from what the Engine says of each, by container name. */
@@ -32,7 +33,7 @@ type Life = Omit<ContainerObservation, 'name' | 'endpoints' | 'runtimeId' | 'ima
 function lifeOf(record: TaskRecord, container: ContainerSpec, info: ContainerInspectInfo | undefined): Life {
   const isOver = record.stop !== undefined || record.startFailure !== undefined || record.stoppedAt !== undefined;
   // Somebody else removed a container of a task that was ready to start: it counts as killed.
-  if (!info && record.isPrepared) return { state: 'stopped', exitCode: SIGKILLED };
+  if (!info && record.isPrepared) return { state: 'stopped', exitCode: SIGKILLED, reason: REMOVED };
   if (!info || info.State.Status === 'created')
     return { state: isOver ? 'stopped' : 'pending', ...reasonOf(record, container) };
   const startedAt = instant(info.State.StartedAt);

@@ -1,4 +1,4 @@
-import type { TaskRecord } from '../records/task.ts';
+import { healthOfTask, type TaskRecord } from '../records/task.ts';
 import type { TaskView } from './decide-counts.ts';
 import { EARLY } from './end-task.ts';
 import { healthOf, type Sight } from './decide-task.ts';
@@ -7,10 +7,14 @@ import { healthOf, type Sight } from './decide-task.ts';
 export const viewTask = (task: TaskRecord, health: Sight['health'], now: number): TaskView => ({
   id: task.id,
   isRunning: task.lastStatus === 'RUNNING',
-  isHealthy: task.lastStatus === 'RUNNING' && task.bindings.every((binding) => isServing(task, binding, health)),
+  isHealthy:
+    task.lastStatus === 'RUNNING' && isWell(task) && task.bindings.every((binding) => isServing(task, binding, health)),
   createdAt: task.createdAt,
   isOld: task.startedAt !== undefined && now - task.startedAt >= EARLY,
 });
+
+const isWell = (task: TaskRecord): boolean =>
+  healthOfTask(task) === 'HEALTHY' || !task.spec.containers.some((one) => one.essential && one.healthCheck);
 
 /** A target group that no listener uses has no opinion on its targets. */
 function isServing(task: TaskRecord, binding: TaskRecord['bindings'][number], health: Sight['health']): boolean {
