@@ -21,7 +21,9 @@ export interface PrivateEngine {
 /** Why this machine cannot run one, or `undefined`. */
 export function privateEngineUnavailable(): string | undefined {
   if (process.getuid?.() !== 0) return 'only root can run a Docker Engine of its own';
-  return spawnSync('dockerd', ['--version']).status === 0 ? undefined : 'dockerd is not installed';
+  const isThere = (program: string): boolean => spawnSync(program, ['--version']).status === 0;
+  const missing = ['dockerd', 'unshare'].find((program) => !isThere(program));
+  return missing && `${missing} is not installed`;
 }
 
 /** Makes an Engine that is not started yet. @param isLive - containers go on while it is away */
@@ -42,7 +44,8 @@ export async function privateEngine(isLive: boolean): Promise<PrivateEngine> {
     engine: new Dockerode({ socketPath }),
     async start() {
       await rm(join(folder, 'pid'), { force: true });
-      daemon = spawn('dockerd', args, { stdio: 'ignore' });
+      // In a network namespace of its own: an Engine takes away the bridge of any other beside it.
+      daemon = spawn('unshare', ['--net', 'dockerd', ...args], { stdio: 'ignore' });
       await eventually(
         'the Engine to answer',
         async () => ((await dockerAnswers(socketPath)) ? true : undefined),
