@@ -1,4 +1,5 @@
-// Tasks on Docker beside `docker run` and `docker stop` in a shell loop with the same parallelism, in alternating runs.
+// Tasks on Docker beside `docker run` and `docker stop` in a shell loop with the same parallelism, in alternating runs:
+// in a network of their own as tasks are, and in Docker's default bridge, which lacks isolation and names and is faster.
 // npm run bench -- tasks [--json] [--rounds N] [--tasks N]
 import {
   DescribeTasksCommand,
@@ -32,7 +33,9 @@ interface Round {
 }
 
 const count = Number(options.tasks);
+const NETWORK = 'teal-bench-tasks';
 const image = ensureBusyboxImage();
+spawnSync('docker', ['network', 'create', NETWORK]);
 const data = mkdtempSync(join(tmpdir(), 'teal-bench-'));
 const { child, url } = await startTeal();
 const ecs = new ECSClient({
@@ -41,7 +44,8 @@ const ecs = new ECSClient({
   credentials: { accessKeyId: '000000000000', secretAccessKey: 'secret' },
 });
 const teal: Round[] = [];
-const shell: Round[] = [];
+const own: Round[] = [];
+const bridge: Round[] = [];
 let perTaskKib = 0;
 try {
   await ecs.send(
@@ -55,13 +59,15 @@ try {
   for (let round = 0; round < Number(options.rounds); round += 1) {
     const before = residentKib(child);
     teal.push(await tealRound(count, () => (perTaskKib = (residentKib(child) - before) / count)));
-    shell.push(shellRound());
+    own.push(shellRound(NETWORK));
+    bridge.push(shellRound('bridge'));
   }
 } finally {
   ecs.destroy();
   child.kill('SIGTERM');
   await once(child, 'exit');
   rmSync(data, { recursive: true, force: true });
+  spawnSync('docker', ['network', 'rm', NETWORK]);
 }
 
 const total = ({ startMs, stopMs }: Round): number => startMs + stopMs;
@@ -71,14 +77,22 @@ const summary = (rounds: readonly Round[]) => ({
   stopMs: ofAll(rounds, ({ stopMs }) => stopMs),
   totalMs: ofAll(rounds, total),
 });
-const figures = { tasks: count, teal: { ...summary(teal), perTaskKib }, docker: summary(shell) };
+const figures = {
+  tasks: count,
+  teal: { ...summary(teal), perTaskKib },
+  docker: summary(own),
+  dockerDefaultBridge: summary(bridge),
+};
 const line = (name: string, { startMs, stopMs }: Round): string =>
   `${name.padEnd(12)} ${count} started in ${startMs.toFixed(0)} ms, stopped and removed in ${stopMs.toFixed(0)} ms`;
+const ratio = ({ totalMs }: { readonly totalMs: number }): string => (figures.teal.totalMs / totalMs).toFixed(2);
 print(options.json, figures, [
   line('teal', figures.teal),
   line('docker', figures.docker),
+  line('  (bridge)', figures.dockerDefaultBridge),
   `memory that Teal adds: ${perTaskKib.toFixed(0)} KiB a running task`,
-  `tasks: ${(figures.teal.totalMs / figures.docker.totalMs).toFixed(2)} of docker run and docker stop`,
+  `tasks: ${ratio(figures.dockerDefaultBridge)} of docker run and docker stop in Docker's default bridge`,
+  `tasks: ${ratio(figures.docker)} of docker run and docker stop`,
 ]);
 
 async function startTeal(): Promise<{ child: ChildProcess; url: string }> {
@@ -121,9 +135,9 @@ async function all(tasks: readonly string[], status: string): Promise<void> {
   }
 }
 
-function shellRound(): Round {
+function shellRound(network: string): Round {
   const begun = performance.now();
-  const run = `docker run -d --rm --init --memory 16m --name teal-bench-{} ${image} ${PROGRAM.join(' ')}`;
+  const run = `docker run -d --rm --init --memory 16m --network ${network} --name teal-bench-{} ${image} ${PROGRAM.join(' ')}`;
   inParallel(run);
   const running = performance.now();
   // Answers when the container has ended; those with --rm are gone soon after.

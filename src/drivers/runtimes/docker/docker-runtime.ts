@@ -1,4 +1,6 @@
 import type Docker from 'dockerode';
+import { setMaxListeners } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ContainerInspectInfo } from 'dockerode';
 import { millis, seconds, type Millis } from '../../../kernel/span.ts';
 import { conduct, isRestartDue, shownLooks } from '../conduct.ts';
@@ -15,6 +17,7 @@ import { settle } from '../settle.ts';
 import { openTaskRecords, type TaskRecord } from '../task-records.ts';
 import { engineMessage, openEngine, unless } from './engine.ts';
 import { followEvents } from './follow-events.ts';
+import { Images } from './images.ts';
 import { observeContainers } from './inspected.ts';
 import { InstanceContainers } from './instance-containers.ts';
 import { containerName } from './names.ts';
@@ -32,6 +35,9 @@ export interface DockerRuntimeOptions extends RuntimeOptions {
 
 /** ECS's default stop timeout: what the others get when an essential container has ended. */
 const OTHERS_GRACE = seconds(30);
+
+/** A look is as good as new for so long: whatever happens meanwhile is an event that asks for another. */
+const RECENT = 25;
 
 /** What was seen of every task, and what was recorded of each when the look began. */
 interface Look {
@@ -76,6 +82,10 @@ class DockerRuntime implements Runtime {
   readonly #closing = new AbortController();
   readonly #containers: InstanceContainers;
   readonly #place: TaskPlace;
+  readonly #images: Images;
+  /** Made by this life and not started yet: they need no look before their start. */
+  readonly #fresh = new Set<string>();
+  #last: { readonly look: Promise<Look>; readonly at: number } | undefined;
   #refreshing: Promise<void> | undefined;
   #isStale = false;
   #stopFollowing: () => void = () => undefined;
@@ -87,6 +97,8 @@ class DockerRuntime implements Runtime {
     this.#records = openTaskRecords(options.folder);
     this.#containers = new InstanceContainers(engine, options.instance);
     this.#place = new TaskPlace(engine, options, facts);
+    this.#images = new Images(engine, this.#closing.signal);
+    setMaxListeners(0, this.#closing.signal); // one for every task on its way
   }
 
   /** Takes up what earlier lives left: strays end, half-made starts and stops go on. */
@@ -125,7 +137,9 @@ class DockerRuntime implements Runtime {
     if (record.stoppedAt === undefined) this.#beginStop(record, millis(0));
     await this.#preparing.get(taskId)?.done;
     await Promise.all(record.spec.containers.map(({ name }) => this.#acting.get(this.#nameOf(taskId, name))));
-    await this.#containers.removeTask(taskId);
+    const names = [...record.spec.containers.map(({ name }) => name), ...(needsPause(record.spec) ? [PAUSE] : [])];
+    await this.#containers.removeAll(names.map((name) => this.#nameOf(taskId, name)));
+    for (const name of names) this.#fresh.delete(this.#nameOf(taskId, name));
     if (record.spec.volumes?.length) await removeVolumes(this.#engine, this.#options.instance, (id) => id === taskId);
     clearTimeout(this.#alarms.get(taskId));
     this.#alarms.delete(taskId);
@@ -134,7 +148,8 @@ class DockerRuntime implements Runtime {
   }
 
   async observe(): Promise<readonly TaskObservation[]> {
-    const look = await this.#look();
+    const isRecent = this.#last && performance.now() - this.#last.at < RECENT;
+    const look = (await (isRecent ? this.#last?.look : undefined)) ?? (await this.#look());
     this.#conclude(look);
     return this.#records
       .all()
@@ -174,7 +189,8 @@ class DockerRuntime implements Runtime {
     const abort = new AbortController();
     const signal = AbortSignal.any([abort.signal, this.#closing.signal]);
     const { instance } = this.#options;
-    const done = prepareTask({ engine: this.#engine, place: this.#place, instance, signal }, spec)
+    const preparation = { engine: this.#engine, place: this.#place, images: this.#images, fresh: this.#fresh };
+    const done = prepareTask({ ...preparation, instance, signal }, spec)
       .then((digests) => {
         if (!signal.aborted) this.#records.change(spec.taskId, { isPrepared: true, digests });
       })
@@ -241,6 +257,8 @@ class DockerRuntime implements Runtime {
       if (!look) return;
       this.#conclude(look);
       this.#options.onChange();
+      // Many containers that start at once are one look, not one each.
+      await pause(RECENT, undefined, { signal: this.#closing.signal }).catch(() => undefined);
     }
   }
 
@@ -305,6 +323,7 @@ class DockerRuntime implements Runtime {
   /** Starts what has never run, or what its policy starts again: nothing that ended otherwise must run again. */
   async #startOnce(name: string, container: ContainerSpec): Promise<void> {
     const found = this.#engine.getContainer(name);
+    if (this.#fresh.delete(name)) return void (await found.start().catch(unless(304)));
     const { State } = await found.inspect();
     const ended: ContainerObservation = {
       name: container.name,
@@ -324,10 +343,12 @@ class DockerRuntime implements Runtime {
     this.#alarms.set(taskId, setTimeout(() => void this.#refresh(), Math.max(1, at - Date.now())).unref());
   }
 
-  async #look(): Promise<Look> {
+  #look(): Promise<Look> {
     const records = this.#records.all();
     const epochs = new Map(this.#epochs);
-    return { records, epochs, byTask: await this.#containers.inspectAll() };
+    const look = this.#containers.inspectAll().then((byTask) => ({ records, epochs, byTask }));
+    this.#last = { look, at: performance.now() };
+    return look;
   }
 
   #containersOf(record: TaskRecord, { records, byTask }: Look): ContainerObservation[] {

@@ -106,19 +106,23 @@ describe.skipIf(unavailable !== undefined)(
       expect(await held()).toBe(2);
     });
 
-    it('says that a task could not start while it is away, and starts nothing of it later', { timeout: 300_000 }, async () => {
-      await open(true);
-      const spec = task();
+    it(
+      'says that a task could not start while it is away, and starts nothing of it later',
+      { timeout: 300_000 },
+      async () => {
+        await open(true);
+        const spec = task();
 
-      await docker.end();
-      await runtime.start(spec);
-      const failed = await eventually('the start to fail', async () => {
-        const record = (await runtime.observe().catch(() => undefined))?.[0];
-        return record ?? (await docker.start(), undefined);
-      });
+        await docker.end();
+        await runtime.start(spec);
+        const failed = await eventually('the start to fail', async () => {
+          const record = (await runtime.observe().catch(() => undefined))?.[0];
+          return record ?? (await docker.start(), undefined);
+        });
 
-      expect(failed.startFailure).toMatch(/^CannotPullContainerError: /);
-      expect(await held()).toBe(0);
-    });
+        expect(failed.startFailure).toMatch(/^CannotPullContainerError: /);
+        expect(await held()).toBe(0);
+      },
+    );
   },
 );

@@ -25,6 +25,8 @@ export class InstanceContainers {
   async inspectAll(): Promise<Map<string, Map<string, ContainerInspectInfo>>> {
     const byTask = new Map<string, Map<string, ContainerInspectInfo>>();
     const listed = await this.#list();
+    const ids = new Set(listed.map(({ Id }) => Id));
+    for (const id of this.#inspected.keys()) if (!ids.has(id)) this.#inspected.delete(id);
     const infos = await Promise.all(listed.map((one) => this.#inspect(one)));
     for (const [index, { Labels }] of listed.entries()) {
       const info = infos[index];
@@ -36,8 +38,8 @@ export class InstanceContainers {
     return byTask;
   }
 
-  async removeTask(taskId: string): Promise<void> {
-    await Promise.all((await this.#list(`${LABEL.task}=${taskId}`)).map(({ Id }) => this.#remove(Id)));
+  async removeAll(names: readonly string[]): Promise<void> {
+    await Promise.all(names.map((name) => this.#remove(name)));
   }
 
   async removeStrays(isKnown: (taskId: string) => boolean): Promise<void> {
@@ -55,13 +57,12 @@ export class InstanceContainers {
     return info;
   }
 
-  #list(...labels: string[]): Promise<Docker.ContainerInfo[]> {
-    const filters = { label: [`${LABEL.instance}=${this.#instance}`, ...labels] };
+  #list(): Promise<Docker.ContainerInfo[]> {
+    const filters = { label: [`${LABEL.instance}=${this.#instance}`] };
     return this.#engine.listContainers({ all: true, filters });
   }
 
   async #remove(id: string): Promise<void> {
-    this.#inspected.delete(id);
     const container = this.#engine.getContainer(id);
     const isRemoving = await container.remove({ force: true, v: true }).then(
       () => false,

@@ -4,7 +4,7 @@ import { freePort } from '../free-port.ts';
 import type { ContainerSpec, TaskSpec } from '../runtime.ts';
 import { containerOptions, pauseOptions } from './container-options.ts';
 import { engineMessage, engineStatus, unless } from './engine.ts';
-import { ensureImage } from './images.ts';
+import type { Images } from './images.ts';
 import { containerName } from './names.ts';
 import { ensurePauseImage } from './pause-image.ts';
 import type { Placement } from './placement.ts';
@@ -25,6 +25,9 @@ export class CannotPrepare extends Error {
 export interface Preparation {
   readonly engine: Docker;
   readonly place: TaskPlace;
+  readonly images: Images;
+  /** Takes the names of containers made here. */
+  readonly fresh: Set<string>;
   readonly instance: string;
   readonly signal: AbortSignal;
 }
@@ -37,10 +40,10 @@ export interface Preparation {
  * @throws {CannotPrepare} unless the signal came first
  */
 export async function prepareTask(preparation: Preparation, task: TaskSpec): Promise<Record<string, string>> {
-  const { engine, place, instance, signal } = preparation;
+  const { engine, place, images, instance, signal } = preparation;
   const digests: Record<string, string> = {};
   for (const { name, image } of task.containers) {
-    const digest = await or('CannotPullContainerError', name, ensureImage(engine, image, signal));
+    const digest = await or('CannotPullContainerError', name, images.ensure(image, signal));
     if (digest !== undefined) digests[name] = digest;
   }
   if (signal.aborted) return digests;
@@ -69,18 +72,20 @@ async function startPause(engine: Docker, task: TaskSpec, placement: Placement):
 }
 
 async function create(
-  { engine, place }: Preparation,
+  { engine, place, fresh, instance }: Preparation,
   task: TaskSpec,
   container: ContainerSpec,
   placement: Placement,
 ): Promise<void> {
   const fixed = await withFixedPorts(task, container);
-  await engine
-    .createContainer(containerOptions(withContainer(task, fixed), fixed, placement))
-    .catch((cause: unknown) => {
-      if (engineStatus(cause) === 404) place.forget(); // the network may be what is gone
-      unless(409)(cause);
-    });
+  const options = containerOptions(withContainer(task, fixed), fixed, placement);
+  try {
+    await engine.createContainer(options);
+    fresh.add(containerName(instance, task.taskId, container.name));
+  } catch (cause) {
+    if (engineStatus(cause) === 404) place.forget(); // the network may be what is gone
+    unless(409)(cause);
+  }
 }
 
 /** The Engine would give a container other ports at every start; one that is started again keeps its target. */
