@@ -69,8 +69,8 @@ describe.skipIf(unavailable !== undefined && !process.env['CI'])(
         },
         PATIENT,
       );
-    const exitCodes = (task: Task) =>
-      Object.fromEntries((task.containers ?? []).map((one) => [one.name, one.exitCode]));
+    const exitCodes = (task: Task): Record<string, unknown> =>
+      Object.fromEntries((task.containers ?? []).map(({ name = '', exitCode }): [string, unknown] => [name, exitCode]));
     const heldBy = (task: string) =>
       engine.listContainers({ all: true, filters: { label: [`com.amazonaws.ecs.task-arn=${task}`] } });
     const inspect = async (task: string, name: string) => {

@@ -27,7 +27,9 @@ export function publishedPorts(
     .flatMap(({ portMappings }) => portMappings);
 }
 
-export const portBindings = (task: TaskSpec, container: string, placement: Placement): HostConfig['PortBindings'] =>
+type Bindings = Record<string, { readonly HostIp: string; readonly HostPort: string }[]>;
+
+export const portBindings = (task: TaskSpec, container: string, placement: Placement): Bindings =>
   Object.fromEntries(
     publishedPorts(task, container, placement).map((mapping) => [portKey(mapping), [binding(task, mapping)]]),
   );

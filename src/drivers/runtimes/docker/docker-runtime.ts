@@ -136,7 +136,7 @@ class DockerRuntime implements Runtime {
     if (!record) return;
     if (record.stoppedAt === undefined) this.#beginStop(record, millis(0));
     await this.#preparing.get(taskId)?.done;
-    await Promise.all(record.spec.containers.map(({ name }) => this.#acting.get(this.#nameOf(taskId, name))));
+    for (const { name } of record.spec.containers) await this.#acting.get(this.#nameOf(taskId, name));
     const names = [...record.spec.containers.map(({ name }) => name), ...(needsPause(record.spec) ? [PAUSE] : [])];
     await this.#containers.removeAll(names.map((name) => this.#nameOf(taskId, name)));
     for (const name of names) this.#fresh.delete(this.#nameOf(taskId, name));

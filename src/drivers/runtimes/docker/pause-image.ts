@@ -14,11 +14,11 @@ export const PAUSE_COMMAND = ['/pause'];
  */
 export async function ensurePauseImage(engine: Docker): Promise<string> {
   if (await engine.getImage(IMAGE).inspect().catch(unless(404))) return IMAGE;
-  const { Arch } = (await engine.version()) as { Arch: string };
+  const { Arch } = await engine.version();
   const program = programFor(Arch);
   if (!program) throw new Error(`tasks of several containers need an Engine on amd64 or arm64, found ${Arch}`);
   const [repo, tag] = IMAGE.split(':');
-  const progress = await engine.importImage(Readable.from([tarOf('pause', program, 0o755)]) as never, { repo, tag });
+  const progress = await engine.importImage(Readable.from([tarOf('pause', program, 0o755)]), { repo, tag });
   for await (const _line of progress);
   return IMAGE;
 }

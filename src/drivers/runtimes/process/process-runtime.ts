@@ -231,7 +231,8 @@ class ProcessRuntime implements Runtime {
     if (stop && stop.grace <= grace) return;
     const now = Date.now();
     const killAt = Object.entries(stop?.killAt ?? {}).map(([name, at]) => [name, Math.min(at, now + grace)] as const);
-    const next = { ...record, stop: { askedAt: stop?.askedAt ?? now, grace, killAt: Object.fromEntries(killAt) } };
+    const sooner: Record<string, number> = Object.fromEntries(killAt);
+    const next = { ...record, stop: { askedAt: stop?.askedAt ?? now, grace, killAt: sooner } };
     this.#records.change(record.spec.taskId, { stop: next.stop });
     this.#goOnStopping(next);
   }
@@ -251,7 +252,10 @@ class ProcessRuntime implements Runtime {
     if (!stop) return;
     const now = Date.now();
     const { signal } = conduct(record, this.#look(record), now);
-    const due = signal.map(({ name, stopTimeout }) => [name, now + Math.min(stop.grace, stopTimeout ?? stop.grace)]);
+    const due = signal.map(({ name, stopTimeout }): [string, number] => [
+      name,
+      now + Math.min(stop.grace, stopTimeout ?? stop.grace),
+    ]);
     const killAt: Record<string, number> = { ...stop.killAt, ...Object.fromEntries(due) };
     if (due.length > 0) this.#records.change(taskId, { stop: { ...stop, killAt } });
     for (const container of signal) this.#containers.signal(record, container, 'SIGTERM');
