@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engineAddress } from '../../src/drivers/runtimes/docker/docker-answers.ts';
 import { dockerUnavailable, ensureNodeImage } from '../support/docker-image.ts';
+import { ociRegistry } from '../support/oci-registry.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestTeal, type TestTeal } from '../support/teal.ts';
 
@@ -208,6 +209,25 @@ describe.skipIf(unavailable !== undefined && !process.env['CI'])(
       const found = await reach(await run([web], { networkMode: 'awsvpc', taskRoleArn: 'shop' }), 'STOPPED');
 
       expect(exitCodes(found)).toEqual({ web: 0 });
+    });
+
+    it('pulls an image that is missing, and shows its digest', async () => {
+      const registry = await ociRegistry((await engine.version()).Arch);
+      const web = { ...container('web', ''), image: registry.image, command: [] };
+      const tasks = await Promise.all([run([web]), run([web])]);
+
+      const found = await Promise.all(tasks.map((task) => reach(task, 'RUNNING')));
+      const missing = await reach(await run([{ ...web, image: registry.image.replace(/:1$/, ':2') }]), 'STOPPED');
+
+      expect(found.map(({ containers }) => containers?.[0]?.imageDigest)).toEqual([registry.digest, registry.digest]);
+      expect(registry.asked()).toBe(1);
+      expect(missing.stoppedReason).toMatch(
+        /^CannotPullContainerError: Error response from daemon: manifest .*(unknown|not found)/,
+      );
+      for (const task of tasks) await teal.ecs.send(new StopTaskCommand({ task }));
+      for (const task of tasks) await reach(task, 'STOPPED');
+      await engine.getImage(registry.image).remove();
+      await registry.close();
     });
 
     it('says that an image can not be pulled, as the Engine says it', async () => {
