@@ -3,7 +3,8 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ContainerInspectInfo } from 'dockerode';
 import { millis, seconds, type Millis } from '../../../kernel/span.ts';
-import { conduct, isRestartDue, shownLooks } from '../conduct.ts';
+import { Alarms } from '../alarms.ts';
+import { conduct, shownLooks } from '../conduct.ts';
 import { observation } from '../observation.ts';
 import type {
   ContainerObservation,
@@ -15,16 +16,18 @@ import type {
 } from '../runtime.ts';
 import { settle } from '../settle.ts';
 import { openTaskRecords, type TaskRecord } from '../task-records.ts';
+import { ContainerStarts } from './container-starts.ts';
+import { factsOf, type EngineFacts } from './engine-facts.ts';
 import { engineMessage, openEngine, unless } from './engine.ts';
 import { followEvents } from './follow-events.ts';
 import { Images } from './images.ts';
-import { observeContainers } from './inspected.ts';
 import { InstanceContainers } from './instance-containers.ts';
+import { Looks, RECENT, type Look } from './looks.ts';
 import { containerName } from './names.ts';
 import { readContainerLog } from './output.ts';
 import { CannotPrepare, prepareTask } from './prepare-task.ts';
 import { needsPause, PAUSE } from './shared-namespaces.ts';
-import { TaskPlace, type EngineFacts } from './task-place.ts';
+import { TaskPlace } from './task-place.ts';
 import { removeVolumes } from './volumes.ts';
 import { whyNotOnDocker } from './why-not.ts';
 
@@ -35,16 +38,6 @@ export interface DockerRuntimeOptions extends RuntimeOptions {
 
 /** ECS's default stop timeout: what the others get when an essential container has ended. */
 const OTHERS_GRACE = seconds(30);
-
-/** A look is as good as new for so long: whatever happens meanwhile is an event that asks for another. */
-const RECENT = 25;
-
-/** What was seen of every task, and what was recorded of each when the look began. */
-interface Look {
-  readonly records: readonly TaskRecord[];
-  readonly epochs: ReadonlyMap<string, number>;
-  readonly byTask: ReadonlyMap<string, ReadonlyMap<string, ContainerInspectInfo>>;
-}
 
 /**
  * Runs tasks as containers of a Docker Engine. `conduct` decides from what is seen what is started, started again and
@@ -59,14 +52,6 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
   return runtime;
 }
 
-/** Container addresses answer only where the Engine shares this machine's network: not in a VM, not rootless. */
-async function factsOf(engine: Docker): Promise<EngineFacts> {
-  const info = (await engine.info()) as { OperatingSystem?: string; SecurityOptions?: string[]; NCPU: number };
-  const isRootless = (info.SecurityOptions ?? []).some((option) => option.includes('rootless'));
-  const isElsewhere = isRootless || /Docker Desktop/.test(info.OperatingSystem ?? '');
-  return { isRouted: process.platform === 'linux' && !isElsewhere, cpus: info.NCPU };
-}
-
 class DockerRuntime implements Runtime {
   readonly name = 'docker';
   readonly #options: DockerRuntimeOptions;
@@ -74,18 +59,13 @@ class DockerRuntime implements Runtime {
   readonly #facts: EngineFacts;
   readonly #records;
   readonly #preparing = new Map<string, { readonly done: Promise<void>; readonly abort: AbortController }>();
-  /** Containers that the Engine has been asked to start and has not answered for. */
-  readonly #acting = new Map<string, Promise<void>>();
-  /** Counts what was done to each task: a look that began before is too old to conclude from. */
-  readonly #epochs = new Map<string, number>();
-  readonly #alarms = new Map<string, NodeJS.Timeout>();
   readonly #closing = new AbortController();
   readonly #containers: InstanceContainers;
   readonly #place: TaskPlace;
   readonly #images: Images;
-  /** Made by this life and not started yet: they need no look before their start. */
-  readonly #fresh = new Set<string>();
-  #last: { readonly look: Promise<Look>; readonly at: number } | undefined;
+  readonly #starts: ContainerStarts;
+  readonly #looks: Looks;
+  readonly #alarms = new Alarms(() => void this.#refresh());
   #refreshing: Promise<void> | undefined;
   #isStale = false;
   #stopFollowing: () => void = () => undefined;
@@ -96,6 +76,8 @@ class DockerRuntime implements Runtime {
     this.#facts = facts;
     this.#records = openTaskRecords(options.folder);
     this.#containers = new InstanceContainers(engine, options.instance);
+    this.#starts = new ContainerStarts(engine);
+    this.#looks = new Looks(this.#containers, this.#records, facts);
     this.#place = new TaskPlace(engine, options, facts);
     this.#images = new Images(engine, this.#closing.signal);
     setMaxListeners(0, this.#closing.signal); // one for every task on its way
@@ -136,24 +118,22 @@ class DockerRuntime implements Runtime {
     if (!record) return;
     if (record.stoppedAt === undefined) this.#beginStop(record, millis(0));
     await this.#preparing.get(taskId)?.done;
-    for (const { name } of record.spec.containers) await this.#acting.get(this.#nameOf(taskId, name));
+    for (const { name } of record.spec.containers) await this.#starts.settled(this.#nameOf(taskId, name));
     const names = [...record.spec.containers.map(({ name }) => name), ...(needsPause(record.spec) ? [PAUSE] : [])];
     await this.#containers.removeAll(names.map((name) => this.#nameOf(taskId, name)));
-    for (const name of names) this.#fresh.delete(this.#nameOf(taskId, name));
+    for (const name of names) this.#starts.fresh.delete(this.#nameOf(taskId, name));
     if (record.spec.volumes?.length) await removeVolumes(this.#engine, this.#options.instance, (id) => id === taskId);
-    clearTimeout(this.#alarms.get(taskId));
-    this.#alarms.delete(taskId);
-    this.#epochs.delete(taskId);
+    this.#alarms.clear(taskId);
+    this.#looks.forget(taskId);
     this.#records.forget(taskId);
   }
 
   async observe(): Promise<readonly TaskObservation[]> {
-    const isRecent = this.#last && performance.now() - this.#last.at < RECENT;
-    const look = (await (isRecent ? this.#last?.look : undefined)) ?? (await this.#look());
+    const look = await this.#looks.recent();
     this.#conclude(look);
     return this.#records
       .all()
-      .map((record) => observation(record, shownLooks(record, this.#containersOf(record, look))));
+      .map((record) => observation(record, shownLooks(record, this.#looks.containersOf(record, look))));
   }
 
   async readOutput(taskId: string, container: string, from: string | undefined): ReturnType<Runtime['readOutput']> {
@@ -177,9 +157,9 @@ class DockerRuntime implements Runtime {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#stopFollowing();
-    for (const alarm of this.#alarms.values()) clearTimeout(alarm);
+    this.#alarms.close();
     await Promise.all([...this.#preparing.values()].map(({ done }) => done));
-    await Promise.all(this.#acting.values());
+    await this.#starts.allSettled();
     await this.#refreshing;
     await this.#place.close(this.#records.all().every(({ stoppedAt }) => stoppedAt !== undefined));
   }
@@ -189,7 +169,7 @@ class DockerRuntime implements Runtime {
     const abort = new AbortController();
     const signal = AbortSignal.any([abort.signal, this.#closing.signal]);
     const { instance } = this.#options;
-    const preparation = { engine: this.#engine, place: this.#place, images: this.#images, fresh: this.#fresh };
+    const preparation = { engine: this.#engine, place: this.#place, images: this.#images, fresh: this.#starts.fresh };
     const done = prepareTask({ ...preparation, instance, signal }, spec)
       .then((digests) => {
         if (!signal.aborted) this.#records.change(spec.taskId, { isPrepared: true, digests });
@@ -201,7 +181,7 @@ class DockerRuntime implements Runtime {
       })
       .finally(() => {
         this.#preparing.delete(spec.taskId);
-        this.#passed(spec.taskId);
+        this.#looks.passed(spec.taskId);
         void this.#refresh();
       });
     this.#preparing.set(spec.taskId, { done, abort });
@@ -229,7 +209,7 @@ class DockerRuntime implements Runtime {
     const sooner = Object.entries(stop?.killAt ?? {}).filter(([, at]) => at > now + grace);
     const killAt = { ...stop?.killAt, ...Object.fromEntries(sooner.map(([name]) => [name, now + grace])) };
     this.#records.change(taskId, { stop: { askedAt: stop?.askedAt ?? now, grace, killAt } });
-    this.#passed(taskId);
+    this.#looks.passed(taskId);
     for (const [name] of sooner) this.#tell(record, name, now + grace);
   }
 
@@ -253,7 +233,7 @@ class DockerRuntime implements Runtime {
   async #refreshUntilFresh(): Promise<void> {
     while (this.#isStale && !this.#closing.signal.aborted) {
       this.#isStale = false;
-      const look = await this.#look().catch(() => undefined); // the Engine is away: its return is an event
+      const look = await this.#looks.take().catch(() => undefined); // the Engine is away: its return is an event
       if (!look) return;
       this.#conclude(look);
       this.#options.onChange();
@@ -267,8 +247,8 @@ class DockerRuntime implements Runtime {
       const { taskId } = before.spec;
       const record = this.#records.get(taskId);
       if (!record || this.#isBusy(record) || this.#closing.signal.aborted) continue;
-      if (look.epochs.get(taskId) !== this.#epochs.get(taskId)) this.#isStale = true;
-      else this.#settle(record, this.#containersOf(record, look), look.byTask.get(taskId)?.get(PAUSE));
+      if (this.#looks.isOld(look, taskId)) this.#isStale = true;
+      else this.#settle(record, this.#looks.containersOf(record, look), look.byTask.get(taskId)?.get(PAUSE));
     }
   }
 
@@ -291,7 +271,7 @@ class DockerRuntime implements Runtime {
     if (next.failure) return this.#fail(taskId, 'Task failed to start', next.failure.container, next.failure.reason);
     for (const container of [...next.start, ...next.restart]) this.#startContainer(record, container);
     if (next.signal.length > 0) this.#signal(record, next.signal, now);
-    this.#lookAgain(taskId, next.lookAgainAt);
+    this.#alarms.set(taskId, next.lookAgainAt);
   }
 
   #signal({ spec, stop }: TaskRecord, containers: readonly ContainerSpec[], now: number): void {
@@ -304,69 +284,20 @@ class DockerRuntime implements Runtime {
   }
 
   #startContainer({ spec }: TaskRecord, container: ContainerSpec): void {
-    const name = this.#nameOf(spec.taskId, container.name);
-    if (this.#acting.has(name)) return;
-    this.#passed(spec.taskId);
-    const acting = this.#startOnce(name, container)
-      .catch((cause: unknown) => {
-        if (!this.#closing.signal.aborted)
-          this.#fail(spec.taskId, `CannotStartContainerError: ${engineMessage(cause)}`, container.name);
-      })
-      .finally(() => {
-        this.#acting.delete(name);
-        this.#passed(spec.taskId);
-        void this.#refresh();
-      });
-    this.#acting.set(name, acting);
-  }
-
-  /** Starts what has never run, or what its policy starts again: nothing that ended otherwise must run again. */
-  async #startOnce(name: string, container: ContainerSpec): Promise<void> {
-    const found = this.#engine.getContainer(name);
-    if (this.#fresh.delete(name)) return void (await found.start().catch(unless(304)));
-    const { State } = await found.inspect();
-    const ended: ContainerObservation = {
-      name: container.name,
-      state: 'stopped',
-      exitCode: State.ExitCode,
-      startedAt: Date.parse(State.StartedAt),
-      finishedAt: Date.parse(State.FinishedAt),
-      endpoints: [],
-    };
-    if (State.Status === 'created' || (State.Status === 'exited' && isRestartDue(container, ended)))
-      await found.start().catch(unless(304));
-  }
-
-  #lookAgain(taskId: string, at: number | undefined): void {
-    clearTimeout(this.#alarms.get(taskId));
-    if (at === undefined) return void this.#alarms.delete(taskId);
-    this.#alarms.set(taskId, setTimeout(() => void this.#refresh(), Math.max(1, at - Date.now())).unref());
-  }
-
-  #look(): Promise<Look> {
-    const records = this.#records.all();
-    const epochs = new Map(this.#epochs);
-    const look = this.#containers.inspectAll().then((byTask) => ({ records, epochs, byTask }));
-    this.#last = { look, at: performance.now() };
-    return look;
-  }
-
-  #containersOf(record: TaskRecord, { records, byTask }: Look): ContainerObservation[] {
-    const { taskId } = record.spec;
-    // One that was being made when the look began has not lost what the look lacks.
-    const before = records.find(({ spec }) => spec.taskId === taskId);
-    const asSeen = before?.isPrepared ? record : { ...record, isPrepared: false };
-    return observeContainers(asSeen, byTask.get(taskId) ?? new Map<string, ContainerInspectInfo>(), this.#facts);
+    const { taskId } = spec;
+    const hasBegun = this.#starts.begin(this.#nameOf(taskId, container.name), container, (failure) => {
+      if (failure !== undefined && !this.#closing.signal.aborted)
+        this.#fail(taskId, `CannotStartContainerError: ${engineMessage(failure)}`, container.name);
+      this.#looks.passed(taskId);
+      void this.#refresh();
+    });
+    if (hasBegun) this.#looks.passed(taskId);
   }
 
   /** While containers are made and started a look shows half of them; whoever is at it looks again when done. */
   #isBusy({ spec }: TaskRecord): boolean {
-    const isActing = spec.containers.some(({ name }) => this.#acting.has(this.#nameOf(spec.taskId, name)));
+    const isActing = spec.containers.some(({ name }) => this.#starts.isActing(this.#nameOf(spec.taskId, name)));
     return isActing || this.#preparing.has(spec.taskId);
-  }
-
-  #passed(taskId: string): void {
-    if (this.#records.get(taskId)) this.#epochs.set(taskId, (this.#epochs.get(taskId) ?? 0) + 1);
   }
 
   #nameOf(taskId: string, container: string): string {

@@ -1,16 +1,11 @@
 import type Docker from 'dockerode';
 import { join } from 'node:path';
 import type { RuntimeOptions } from '../runtime.ts';
+import type { EngineFacts } from './engine-facts.ts';
 import { openLinkLocal, releaseAddress, type LinkLocal } from './link-local.ts';
 import type { Placement } from './placement.ts';
 import { openRelay, type Relay } from './relay.ts';
 import { ensureNetwork, removeNetwork, type TaskNetwork } from './task-network.ts';
-
-export interface EngineFacts {
-  /** Whether this machine reaches containers at their own addresses. */
-  readonly isRouted: boolean;
-  readonly cpus: number;
-}
 
 interface Made {
   readonly network: TaskNetwork;

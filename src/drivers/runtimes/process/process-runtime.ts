@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { seconds, type Millis } from '../../../kernel/span.ts';
+import { Alarms } from '../alarms.ts';
 import { conduct, shownLooks } from '../conduct.ts';
 import { observation } from '../observation.ts';
 import type { ContainerObservation, ContainerSpec, Runtime, RuntimeOptions, TaskSpec } from '../runtime.ts';
@@ -46,7 +47,7 @@ class ProcessRuntime implements Runtime {
   /** Launchers whose end this process hears of by itself, by pid file. */
   readonly #children = new Set<string>();
   readonly #checks = new HealthChecks((taskId) => this.#settle(taskId, true));
-  readonly #alarms = new Map<string, NodeJS.Timeout>();
+  readonly #alarms = new Alarms((taskId) => this.#settle(taskId, true));
   #adopted: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -92,8 +93,7 @@ class ProcessRuntime implements Runtime {
     await this.#killEverything(record);
     clearTimeout(this.#killTimers.get(taskId));
     this.#killTimers.delete(taskId);
-    clearTimeout(this.#alarms.get(taskId));
-    this.#alarms.delete(taskId);
+    this.#alarms.clear(taskId);
     this.#checks.forget(taskId);
     for (const container of record.spec.containers)
       this.#children.delete(this.#containers.files(record, container).pid);
@@ -128,7 +128,8 @@ class ProcessRuntime implements Runtime {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all(this.#starting.values());
-    for (const timer of [...this.#killTimers.values(), ...this.#alarms.values()]) clearTimeout(timer);
+    for (const timer of this.#killTimers.values()) clearTimeout(timer);
+    this.#alarms.close();
     this.#checks.close();
     clearInterval(this.#adopted);
   }
@@ -333,13 +334,7 @@ class ProcessRuntime implements Runtime {
     const ready = [...next.start, ...next.restart];
     if (ready.length > 0)
       void this.#once(taskId, () => this.#launchAll(record, ready)).then(() => this.#settle(taskId, true));
-    this.#lookAgain(taskId, next.lookAgainAt);
-  }
-
-  #lookAgain(taskId: string, at: number | undefined): void {
-    clearTimeout(this.#alarms.get(taskId));
-    if (at === undefined) return void this.#alarms.delete(taskId);
-    this.#alarms.set(taskId, setTimeout(() => this.#settle(taskId, true), Math.max(1, at - Date.now())).unref());
+    this.#alarms.set(taskId, next.lookAgainAt);
   }
 
   #settleAll(): void {
