@@ -35,7 +35,7 @@ import { webhookSecret } from './services/codedeploy/webhook-secret.ts';
 import { deploymentReadings } from './services/codedeploy/readings.ts';
 import { defaultNetwork } from './services/ec2/default-network.ts';
 import { ec2 } from './services/ec2/index.ts';
-import { ecs } from './services/ecs/index.ts';
+import { ecs, type EcsService } from './services/ecs/index.ts';
 import { elbv2 } from './services/elbv2/index.ts';
 import type { Network } from './services/elbv2/network.ts';
 import { events } from './services/events/index.ts';
@@ -81,6 +81,8 @@ export interface Teal {
 interface Platform {
   readonly wire: Wire;
   health(): Promise<Record<string, unknown>>;
+  /** What a task asks about itself over HTTP. */
+  task(path: string): ReturnType<EcsService['answerTask']>;
   /** Of the key that signs notifications, as PEM. */
   signingCertificate(): Promise<string>;
   /** What signs hooks that are endpoints. */
@@ -137,6 +139,7 @@ export async function startTeal(options: TealOptions): Promise<Teal> {
       health,
       reset,
       deployment: async (scope, id) => (await platform).deployment(scope, id),
+      task: async (path) => (await platform).task(path),
       signingCertificate: async () => (await platform).signingCertificate(),
       webhookSecret: async (scope) => (await platform).webhookSecret(scope),
       metrics: async () => telemetry.page((await platform).readings),
@@ -305,6 +308,7 @@ async function startPlatform(
       functions: { name: functions.name },
       engine: { activeDeployments: (await deployments.active()).length },
     }),
+    task: (path) => containers.answerTask(path),
     signingCertificate: () => topics.signingCertificate(),
     webhookSecret: (scope) => webhookSecret(store, scope),
     readings: { elb: balancing.readings, ecs: containers.readings, codedeploy: deploymentReadings(deployments) },

@@ -11,6 +11,8 @@ export interface Behind {
   reset(): Promise<void>;
   /** What runs in a deployment now, for people who watch it; `undefined` when there is none. */
   deployment(scope: Scope, id: string): Promise<unknown>;
+  /** What a task asks about itself; `undefined` for a path that is no such question. */
+  task(path: string): Promise<{ readonly status: number; readonly body: unknown } | undefined>;
   /** Of the key that signs notifications, as PEM. */
   signingCertificate(): Promise<string>;
   /** What signs hooks that are endpoints, of one account and region. */
@@ -23,10 +25,25 @@ export interface Behind {
 export function front(behind: Behind): Listener {
   return (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    if (request.method === 'GET' && TASK_QUESTION.test(path)) return void answerTask(behind, path, request, response);
     if (!path.startsWith('/_teal/')) return behind.api(request, response);
     request.resume();
     own(behind, path, request, response).catch((cause: unknown) => answer(response, 500, { error: String(cause) }));
   };
+}
+
+/** The task metadata endpoint, versions 3 and 4, and credentials of task roles. */
+const TASK_QUESTION = /^\/(?:v[34]|v2\/credentials)\/[^/]/;
+
+async function answerTask(behind: Behind, path: string, request: IncomingMessage, response: ServerResponse) {
+  try {
+    const found = await behind.task(path);
+    if (!found) return behind.api(request, response);
+    request.resume();
+    answer(response, found.status, found.body);
+  } catch (cause) {
+    answer(response, 500, { error: String(cause) });
+  }
 }
 
 async function own(behind: Behind, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {

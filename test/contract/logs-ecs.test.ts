@@ -85,6 +85,22 @@ it('stores every line of a task that ended at once, the last one without its end
   expect(await linesOf(group, task)).toEqual(['one', 'two', 'three', 'é…']);
 });
 
+it('puts lines together that are one event', async () => {
+  const group = newGroup();
+  const options = {
+    'awslogs-group': group,
+    'awslogs-region': 'us-east-1',
+    'awslogs-stream-prefix': 'web',
+    'awslogs-create-group': 'true',
+    'awslogs-multiline-pattern': '^\\[',
+  };
+
+  const task = await run(`console.log('[1] first\\n  at line 2\\n[2] second\\n  at line 4')`, options);
+  await expect.poll(async () => (await describe(task))?.lastStatus, PATIENT).toBe('STOPPED');
+
+  expect(await linesOf(group, task)).toEqual(['[1] first\n  at line 2', '[2] second\n  at line 4']);
+});
+
 it('stores lines while a task runs, in a group of another region', async () => {
   const group = newGroup();
   const abroad = new CloudWatchLogsClient({

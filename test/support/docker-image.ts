@@ -21,8 +21,7 @@ export async function dockerUnavailable(): Promise<string | undefined> {
  * Builds, once per machine, an image of this machine's Node at `/usr/local/bin/node`, and gives its name. It comes from
  * no registry: the image holds the binary, the libraries it loads, a `/tmp`, and nothing else.
  */
-export async function ensureNodeImage(): Promise<string> {
-  const engine = new Dockerode(engineAddress());
+export async function ensureNodeImage(engine = new Dockerode(engineAddress())): Promise<string> {
   const isThere = await engine
     .getImage(IMAGE)
     .inspect()

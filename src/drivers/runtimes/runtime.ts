@@ -20,7 +20,91 @@ export interface ContainerSpec {
   /** Soft limit in MiB. */
   readonly memoryReservation?: number;
   readonly readonlyRootFilesystem?: boolean;
+  /** What other containers must have come to before this one starts. */
+  readonly dependsOn?: readonly Dependency[];
+  /** How long others wait for this one to come to what they need, from its own start on. */
+  readonly startTimeout?: Millis;
+  /** Between SIGTERM and SIGKILL; the task's grace unless given, and never longer. */
+  readonly stopTimeout?: Millis;
+  readonly healthCheck?: HealthCheckSpec;
+  /** Starts it again when it ends by itself. */
+  readonly restart?: RestartSpec;
+  readonly mounts?: readonly Mount[];
+  readonly volumesFrom?: readonly { readonly container: string; readonly readOnly: boolean }[];
+  /** `CONTAINER` or `CONTAINER:ALIAS`. */
+  readonly links?: readonly string[];
+  readonly hostname?: string;
+  readonly dnsServers?: readonly string[];
+  readonly dnsSearchDomains?: readonly string[];
+  /** `NAME:ADDRESS`. */
+  readonly extraHosts?: readonly string[];
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly sysctls?: Readonly<Record<string, string>>;
+  readonly ulimits?: readonly { readonly name: string; readonly soft: number; readonly hard: number }[];
+  readonly privileged?: boolean;
+  readonly interactive?: boolean;
+  readonly pseudoTerminal?: boolean;
+  readonly securityOptions?: readonly string[];
+  readonly disableNetworking?: boolean;
+  readonly linux?: LinuxSpec;
+  /** Absent, and for `awslogs`: the runtime keeps the lines for `readOutput`. */
+  readonly log?: { readonly driver: string; readonly options: Readonly<Record<string, string>> };
 }
+
+export interface Dependency {
+  readonly container: string;
+  readonly condition: 'START' | 'COMPLETE' | 'SUCCESS' | 'HEALTHY';
+}
+
+/** Spans are real: the time scale has been applied. */
+export interface HealthCheckSpec {
+  /** `CMD` and arguments, or `CMD-SHELL` and a line. */
+  readonly command: readonly string[];
+  readonly interval: Millis;
+  readonly timeout: Millis;
+  readonly retries: number;
+  /** Failures are not counted for so long after the start. */
+  readonly startPeriod: Millis;
+}
+
+export interface RestartSpec {
+  readonly ignoredExitCodes: readonly number[];
+  /** A container that ran shorter is not started again. */
+  readonly attemptPeriod: Millis;
+}
+
+export interface Mount {
+  readonly volume: string;
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
+/** Sizes in MiB. */
+export interface LinuxSpec {
+  readonly init?: boolean;
+  readonly addedCapabilities?: readonly string[];
+  readonly droppedCapabilities?: readonly string[];
+  readonly devices?: readonly { readonly host: string; readonly container: string; readonly permissions: string }[];
+  readonly sharedMemory?: number;
+  readonly maxSwap?: number;
+  readonly swappiness?: number;
+  readonly tmpfs?: readonly { readonly path: string; readonly size: number; readonly options: readonly string[] }[];
+}
+
+export type VolumeSpec =
+  /** Lives and ends with the task. */
+  | { readonly kind: 'task'; readonly name: string }
+  | { readonly kind: 'host'; readonly name: string; readonly path: string }
+  | {
+      readonly kind: 'docker';
+      readonly name: string;
+      /** A shared one outlives the task; it must exist unless it is provisioned. */
+      readonly isShared: boolean;
+      readonly isProvisioned: boolean;
+      readonly driver: string;
+      readonly options: Readonly<Record<string, string>>;
+      readonly labels: Readonly<Record<string, string>>;
+    };
 
 export interface PortMapping {
   readonly containerPort: number;
@@ -39,6 +123,20 @@ export interface TaskSpec extends Scope {
   readonly revision: number;
   readonly networkMode: 'awsvpc' | 'bridge' | 'host' | 'none';
   readonly containers: readonly ContainerSpec[];
+  readonly volumes?: readonly VolumeSpec[];
+  readonly pidMode?: 'host' | 'task';
+  readonly ipcMode?: 'host' | 'task' | 'none';
+  /** CPU units that no container of the task exceeds. */
+  readonly cpu?: number;
+  /** MiB that no container of the task exceeds. */
+  readonly memory?: number;
+  /** What Teal's API answers about the task, as paths there. */
+  readonly paths?: {
+    /** Of the task metadata endpoint, by container name. */
+    readonly metadata: Readonly<Record<string, string>>;
+    /** Of the task role's credentials. */
+    readonly credentials?: string;
+  };
 }
 
 export type TaskState = 'starting' | 'running' | 'stopping' | 'stopped';
@@ -53,6 +151,13 @@ export interface ContainerObservation {
   readonly reason?: string;
   /** Where each mapped port answers, seen from Teal and its balancer. */
   readonly endpoints: readonly Endpoint[];
+  /** What its health check says while it runs; absent without one. */
+  readonly health?: 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
+  /** Epoch milliseconds, of the last start. */
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  /** `sha256:…`, as its registry names it. */
+  readonly imageDigest?: string;
 }
 
 export interface Endpoint {
@@ -120,8 +225,9 @@ export interface Runtime {
   /** Starts the task, or does nothing when it was started before. Failures to start show in `observe`, not here. */
   start(task: TaskSpec): Promise<void>;
   /**
-   * Asks the task to end: SIGTERM to every container, SIGKILL after the grace (real time). Answers at once; `observe`
-   * tells when it has ended. Unknown or ended tasks are no error.
+   * Asks the task to end: SIGTERM to every container once those that depend on it have ended, SIGKILL after its own
+   * stop timeout, at most the grace (real time). Answers at once; `observe` tells when it has ended. Unknown or ended
+   * tasks are no error.
    */
   stop(taskId: string, grace: Millis): Promise<void>;
   /** Forgets an ended task and frees what it held; kills it first when it still runs. */
@@ -136,6 +242,8 @@ export interface Runtime {
   readOutput(taskId: string, container: string, from: string | undefined): Promise<Output>;
   /** What running tasks use now; those that end meanwhile are left out. */
   usage(): Promise<RuntimeUsage>;
+  /** What a running container uses, as the Docker Engine says it; `undefined` where nothing is known. */
+  stats(taskId: string, container: string): Promise<unknown>;
   /** Refuses what it cannot run, before anything is started: a sentence for the user, or `undefined`. */
   refuse(task: TaskSpec): string | undefined;
   /** Leaves tasks running; ends only the runtime's own listening. */

@@ -7,8 +7,21 @@ export interface TaskRecord {
   readonly spec: TaskSpec;
   /** Where each container's ports answer, by container name, when that was chosen before the start. */
   readonly endpoints?: Readonly<Record<string, readonly Endpoint[]>>;
-  readonly stop?: { readonly askedAt: number; readonly killAt: number };
+  /** All that has to be there before a container can start is there. */
+  readonly isPrepared?: boolean;
+  readonly stop?: {
+    readonly askedAt: number;
+    /** Milliseconds. */
+    readonly grace: number;
+    /** When SIGKILL is due, of containers that were told to end. */
+    readonly killAt: Readonly<Record<string, number>>;
+  };
   readonly startFailure?: string;
+  /** The container that could not start, and why where that is not the task's own reason. */
+  readonly failedContainer?: string;
+  readonly failedBecause?: string;
+  /** Of images, by container name, where their registry gave one. */
+  readonly digests?: Readonly<Record<string, string>>;
   readonly startedAt?: number;
   readonly stoppedAt?: number;
 }

@@ -3,11 +3,11 @@
  *
  * Not here yet: blue/green, linear and canary strategies of the ECS controller and a change of a service's controller;
  * capacity providers beside FARGATE and FARGATE_SPOT (tasks of both run alike, on this machine); service discovery,
- * Service Connect, VPC Lattice; volumes, secrets, environment files, `dependsOn` conditions other than START (such
- * tasks fail to start and say so); container health checks (the status stays UNKNOWN); log drivers other than
- * awslogs, and of that one lines put together (awslogs-datetime-format, awslogs-multiline-pattern); exec; the task
- * metadata endpoint; placement (constraints and strategies are kept and do nothing);
- * metrics of networks and storage, of instances and of reservations.
+ * Service Connect, VPC Lattice; secrets, registry credentials, environment files, EFS, FSx and EBS volumes, GPUs, App
+ * Mesh, Windows (such tasks fail to start and say so); FireLens; exec; of task metadata: pull times, network details,
+ * the image id; placement (constraints and strategies are kept and do nothing); metrics of networks and storage, of
+ * instances and of reservations. Limits of a task hold for each of its containers, not for all together. The
+ * credentials of a task role are those of the account.
  */
 import type * as sdk from '@aws-sdk/client-ecs';
 import type { Readings } from '../../kernel/readings.ts';
@@ -48,6 +48,7 @@ import type { EcsDeps } from './deps.ts';
 import { onInvalidInput } from './invalid-input.ts';
 import { createLoop } from './loop/loop.ts';
 import { createUsageWatch } from './metrics/usage-watch.ts';
+import { answerTask, type TaskAnswer } from './metadata/answer-task.ts';
 import { followOutput } from './output/follow-output.ts';
 
 export interface EcsService extends Service {
@@ -55,6 +56,8 @@ export interface EcsService extends Service {
   stopAllTasks(): Promise<void>;
   /** Of services and tasks, for Prometheus. */
   readonly readings: Readings;
+  /** What a task asks about itself over HTTP; `undefined` for any other path. */
+  answerTask(path: string): Promise<TaskAnswer | undefined>;
 }
 
 /** Amazon ECS on a runtime of this machine. */
@@ -68,6 +71,7 @@ export function ecs(deps: EcsDeps): EcsService {
     actions: ecsActions(deps),
     onInvalidInput,
     readings: usage.readings,
+    answerTask: (path) => answerTask(deps, path),
     async start() {
       await loop.start();
       output = followOutput(deps);

@@ -7,7 +7,7 @@ import type { Logger } from '../../../kernel/logger.ts';
 import { millis } from '../../../kernel/span.ts';
 import { dockerAnswers } from '../../runtimes/docker/docker-answers.ts';
 import { engineMessage, openEngine } from '../../runtimes/docker/engine.ts';
-import { ensureImage } from '../../runtimes/docker/images.ts';
+import { Images } from '../../runtimes/docker/images.ts';
 import type { FunctionSpec, ImagePackage, ResolvedImage } from '../functions.ts';
 import { CannotStart } from '../process/error-payload.ts';
 import type { SandboxPlan } from '../process/sandbox.ts';
@@ -55,7 +55,7 @@ export class ContainerLauncher {
     if (!(await dockerAnswers())) return { refused: NO_ENGINE };
     try {
       const { engine } = await this.#open();
-      await ensureImage(engine, uri, this.#closing.signal);
+      await new Images(engine, this.#closing.signal).ensure(uri, this.#closing.signal);
       return { id: (await engine.getImage(uri).inspect()).Id };
     } catch (cause) {
       return { refused: engineMessage(cause) };

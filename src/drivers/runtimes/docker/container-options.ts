@@ -1,29 +1,13 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
-import type { ContainerSpec, PortMapping, TaskSpec } from '../runtime.ts';
+import type { ContainerSpec, TaskSpec } from '../runtime.ts';
+import { hostConfig } from './host-config.ts';
+import { networkOf, portBindings, publishedPorts } from './container-network.ts';
+import { containerName, LABEL } from './names.ts';
+import { PAUSE_COMMAND } from './pause-image.ts';
+import type { Placement } from './placement.ts';
+import { holdsNamespaces, PAUSE, pausesFor } from './shared-namespaces.ts';
 
-export const LABEL = { instance: 'teal.instance', task: 'teal.task', container: 'teal.container' } as const;
-
-const MIB = 1024 * 1024;
-
-export interface Placement {
-  readonly instance: string;
-  /** The network for modes `awsvpc` and `bridge`. */
-  readonly network: string;
-  /** Teal's address as a container sees it. */
-  readonly endpoint: string;
-  /** The same in network mode `host`. */
-  readonly hostEndpoint: string;
-  /** Whether this machine reaches containers at their own addresses; else ports are published. */
-  readonly isRouted: boolean;
-}
-
-/** Named after what it is, so that creating twice is a conflict and nothing worse. */
-export const containerName = (instance: string, taskId: string, container: string): string =>
-  `teal-${instance}-${taskId}-${container}`;
-
-/** The container whose network namespace all of an awsvpc task share: one the task cannot lose. */
-export const networkOwner = (task: TaskSpec): ContainerSpec | undefined =>
-  task.containers.find(({ essential }) => essential) ?? task.containers[0];
+const NANOSECONDS = 1_000_000;
 
 /** Writes a container definition in the Engine's words. */
 export function containerOptions(
@@ -31,75 +15,120 @@ export function containerOptions(
   container: ContainerSpec,
   placement: Placement,
 ): ContainerCreateOptions {
-  const published = publishedPorts(task, container, placement);
-  const environment = {
-    ...(task.networkMode !== 'none' && {
-      AWS_ENDPOINT_URL: task.networkMode === 'host' ? placement.hostEndpoint : placement.endpoint,
-    }),
-    ...container.environment,
-  };
+  const network = networkOf(task, container, placement);
+  const ownsNetwork = !network.NetworkMode?.startsWith('container:');
   return {
     name: containerName(placement.instance, task.taskId, container.name),
     Image: container.image,
-    Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
-    Labels: labels(task, container, placement),
+    Env: Object.entries(environmentOf(task, container, placement)).map(([name, value]) => `${name}=${value}`),
+    Labels: { ...container.labels, ...labels(task, container.name, placement) },
     ...(container.entryPoint && { Entrypoint: [...container.entryPoint] }),
     ...(container.command && { Cmd: [...container.command] }),
     ...(container.workingDirectory !== undefined && { WorkingDir: container.workingDirectory }),
     ...(container.user !== undefined && { User: container.user }),
-    ExposedPorts: Object.fromEntries(published.map((mapping) => [portKey(mapping), {}])),
-    HostConfig: {
-      ...limits(container),
-      ...network(task, container, placement),
-      // Without an init, a program that handles no SIGTERM would sit out the whole grace as pid 1.
-      Init: true,
-      ReadonlyRootfs: container.readonlyRootFilesystem ?? false,
-      PortBindings: Object.fromEntries(published.map((mapping) => [portKey(mapping), [binding(task, mapping)]])),
-      LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '2' } },
-    },
+    ...(container.hostname !== undefined && ownsNetwork && { Hostname: container.hostname }),
+    ...(container.interactive && { OpenStdin: true }),
+    ...(container.pseudoTerminal && { Tty: true }),
+    ExposedPorts: exposed(task, container.name, placement),
+    Healthcheck: healthcheck(container),
+    HostConfig: { ...hostConfig(task, container, placement), ...network },
   };
 }
 
-export const portKey = ({ containerPort, protocol }: Pick<PortMapping, 'containerPort' | 'protocol'>): string =>
-  `${containerPort}/${protocol}`;
-
-/** Whether a task's ports are found on this machine's loopback instead of at the container's own address. */
-export const isPublished = (task: TaskSpec, { isRouted }: Pick<Placement, 'isRouted'>): boolean =>
-  task.networkMode === 'bridge' || (task.networkMode === 'awsvpc' && !isRouted);
-
-function publishedPorts(task: TaskSpec, container: ContainerSpec, placement: Placement): readonly PortMapping[] {
-  if (!isPublished(task, placement)) return [];
-  if (task.networkMode === 'bridge') return container.portMappings;
-  return container === networkOwner(task) ? task.containers.flatMap(({ portMappings }) => portMappings) : [];
+/** The container that holds the namespaces of a task for all of it. */
+export function pauseOptions(task: TaskSpec, image: string, placement: Placement): ContainerCreateOptions {
+  const own = task.containers.filter((container) => pausesFor(task).network && !container.disableNetworking);
+  const HostConfig: HostConfig = {
+    ...(own.length > 0
+      ? {
+          NetworkMode: placement.network,
+          ExtraHosts: placement.hosts,
+          Dns: own.flatMap(({ dnsServers = [] }) => dnsServers),
+          DnsSearch: own.flatMap(({ dnsSearchDomains = [] }) => dnsSearchDomains),
+          PortBindings: portBindings(task, PAUSE, placement),
+        }
+      : { NetworkMode: 'none' }),
+    Sysctls: Object.fromEntries(
+      task.containers.flatMap(({ sysctls = {} }) =>
+        Object.entries(sysctls).filter(([name]) => holdsNamespaces(task, name)),
+      ),
+    ),
+    ...(pausesFor(task).ipc && { IpcMode: 'shareable' }),
+    // Pid 1 of a shared process namespace has to take in orphans.
+    Init: pausesFor(task).pid,
+    Memory: PAUSE_MEMORY,
+    ReadonlyRootfs: true,
+    LogConfig: { Type: 'none', Config: {} },
+  };
+  return {
+    name: containerName(placement.instance, task.taskId, PAUSE),
+    Image: image,
+    Cmd: PAUSE_COMMAND,
+    Labels: labels(task, PAUSE, placement),
+    ExposedPorts: exposed(task, PAUSE, placement),
+    HostConfig,
+  };
 }
 
-const binding = (task: TaskSpec, { hostPort }: PortMapping): { HostIp: string; HostPort: string } => ({
-  HostIp: '127.0.0.1',
-  HostPort: task.networkMode === 'bridge' && hostPort ? String(hostPort) : '0',
-});
+/** The least that the Engine takes. */
+const PAUSE_MEMORY = 6 * 1024 * 1024;
 
-function network(task: TaskSpec, container: ContainerSpec, placement: Placement): HostConfig {
-  if (task.networkMode === 'host' || task.networkMode === 'none') return { NetworkMode: task.networkMode };
-  const owner = networkOwner(task);
-  if (task.networkMode === 'awsvpc' && owner && owner !== container) {
-    return { NetworkMode: `container:${containerName(placement.instance, task.taskId, owner.name)}` };
-  }
-  return { NetworkMode: placement.network, ExtraHosts: ['host.docker.internal:host-gateway'] };
+function environmentOf(task: TaskSpec, container: ContainerSpec, placement: Placement): Record<string, string> {
+  if (task.networkMode === 'none' || container.disableNetworking) return { ...container.environment };
+  const isHost = task.networkMode === 'host';
+  const endpoint = isHost ? placement.hostEndpoint : placement.endpoint;
+  const path = task.paths?.metadata[container.name];
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    ...(path !== undefined && {
+      ECS_CONTAINER_METADATA_URI: `${endpoint}${path.replace('/v4/', '/v3/')}`,
+      ECS_CONTAINER_METADATA_URI_V4: `${endpoint}${path}`,
+    }),
+    ...credentials(task, placement),
+    ...container.environment,
+  };
 }
 
-const limits = ({ cpu, memory, memoryReservation }: ContainerSpec): HostConfig => ({
-  // The kernel takes no fewer than 2 shares.
-  ...(cpu > 0 && { CpuShares: Math.max(2, cpu) }),
-  ...(memory !== undefined && { Memory: memory * MIB }),
-  ...(memoryReservation !== undefined && { MemoryReservation: memoryReservation * MIB }),
-});
+/**
+ * SDKs take credentials over plain HTTP from 169.254.170.2 and from loopback only, whatever the variable is called.
+ * Where containers cannot be given that address, they get no credentials.
+ */
+function credentials({ paths, networkMode }: TaskSpec, placement: Placement): Record<string, string> {
+  const path = paths?.credentials;
+  if (path === undefined) return {};
+  if (networkMode === 'host') return { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${placement.hostEndpoint}${path}` };
+  if (placement.linkLocal === undefined) return {};
+  return placement.linkLocal.hasUsualPort
+    ? { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: path }
+    : { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${placement.linkLocal.url}${path}` };
+}
 
-const labels = (task: TaskSpec, container: ContainerSpec, { instance }: Placement): Record<string, string> => ({
+/** The image's own health check is not ECS's business. Source: ECS developer guide, container health checks. */
+function healthcheck({ healthCheck }: ContainerSpec): ContainerCreateOptions['Healthcheck'] {
+  if (!healthCheck || healthCheck.command[0] === 'NONE') return { Test: ['NONE'] };
+  return {
+    Test: [...healthCheck.command],
+    Interval: healthCheck.interval * NANOSECONDS,
+    Timeout: healthCheck.timeout * NANOSECONDS,
+    StartPeriod: healthCheck.startPeriod * NANOSECONDS,
+    Retries: healthCheck.retries,
+  };
+}
+
+const exposed = (task: TaskSpec, container: string, placement: Placement): Record<string, object> =>
+  Object.fromEntries(
+    publishedPorts(task, container, placement).map(({ containerPort, protocol }) => [
+      `${containerPort}/${protocol}`,
+      {},
+    ]),
+  );
+
+const labels = (task: TaskSpec, container: string, { instance }: Placement): Record<string, string> => ({
   [LABEL.instance]: instance,
   [LABEL.task]: task.taskId,
-  [LABEL.container]: container.name,
+  [LABEL.container]: container,
   'com.amazonaws.ecs.cluster': task.clusterName,
-  'com.amazonaws.ecs.container-name': container.name,
+  'com.amazonaws.ecs.container-name': container,
   'com.amazonaws.ecs.task-arn': task.taskArn,
   'com.amazonaws.ecs.task-definition-family': task.family,
   'com.amazonaws.ecs.task-definition-version': String(task.revision),

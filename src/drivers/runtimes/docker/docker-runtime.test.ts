@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dockerUnavailable, ensureNodeImage } from '../../../../test/support/docker-image.ts';
 import { eventually } from '../../../../test/support/eventually.ts';
+import { orderConformance } from '../order.conformance.ts';
 import { programOf, runtimeConformance, taskOf } from '../runtime.conformance.ts';
 import type { ContainerSpec, Runtime, RuntimeOptions, TaskObservation, TaskSpec } from '../runtime.ts';
 import { openTaskRecords } from '../task-records.ts';
-import { containerName } from './container-options.ts';
+import { containerName } from './names.ts';
 import { createDockerRuntime } from './docker-runtime.ts';
 import { engineAddress } from './docker-answers.ts';
 
@@ -31,6 +32,8 @@ runtimeConformance({
     await engine.getContainer(id).kill({ signal: 'SIGKILL' });
   },
 });
+
+orderConformance({ name: 'docker', unavailable, open: createDockerRuntime, image, node: NODE });
 
 describe.skipIf(unavailable !== undefined && !process.env['CI'])(`docker itself (${unavailable ?? 'answers'})`, () => {
   let options: RuntimeOptions;
@@ -140,7 +143,7 @@ describe.skipIf(unavailable !== undefined && !process.env['CI'])(`docker itself 
 
     expect(found.startFailure).toMatch(/^CannotPullContainerError: Error response from daemon: .*127\.0\.0\.1:9/);
     expect(found.startedAt).toBeUndefined();
-    expect(found.containers).toEqual([{ name: 'web', state: 'stopped', endpoints: [] }]);
+    expect(found.containers).toEqual([{ name: 'web', state: 'stopped', reason: found.startFailure, endpoints: [] }]);
   });
 
   it('tells that a container cannot be started', async () => {

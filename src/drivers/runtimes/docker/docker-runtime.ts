@@ -1,6 +1,10 @@
 import type Docker from 'dockerode';
+import { setMaxListeners } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ContainerInspectInfo } from 'dockerode';
 import { millis, seconds, type Millis } from '../../../kernel/span.ts';
+import { Alarms } from '../alarms.ts';
+import { conduct, shownLooks } from '../conduct.ts';
 import { observation } from '../observation.ts';
 import type {
   ContainerObservation,
@@ -12,16 +16,21 @@ import type {
 } from '../runtime.ts';
 import { settle } from '../settle.ts';
 import { openTaskRecords, type TaskRecord } from '../task-records.ts';
-import { containerName, containerOptions, networkOwner } from './container-options.ts';
-import { engineMessage, engineStatus, openEngine, unless } from './engine.ts';
+import { ContainerStarts } from './container-starts.ts';
+import { factsOf, type EngineFacts } from './engine-facts.ts';
+import { engineMessage, openEngine, unless } from './engine.ts';
 import { followEvents } from './follow-events.ts';
-import { ensureImage } from './images.ts';
-import { observeContainers } from './inspected.ts';
+import { Images } from './images.ts';
 import { InstanceContainers } from './instance-containers.ts';
+import { Looks, RECENT, type Look } from './looks.ts';
+import { containerName } from './names.ts';
 import { readContainerLog } from './output.ts';
-import { removeNetwork } from './task-network.ts';
+import { CannotPrepare, prepareTask } from './prepare-task.ts';
+import { needsPause, PAUSE } from './shared-namespaces.ts';
 import { TaskPlace } from './task-place.ts';
 import { readUsage } from './usage.ts';
+import { removeVolumes } from './volumes.ts';
+import { whyNotOnDocker } from './why-not.ts';
 
 export interface DockerRuntimeOptions extends RuntimeOptions {
   /** `DOCKER_HOST`, else the usual socket, unless given. */
@@ -32,55 +41,60 @@ export interface DockerRuntimeOptions extends RuntimeOptions {
 const OTHERS_GRACE = seconds(30);
 
 /**
- * Runs tasks as containers of a Docker Engine.
+ * Runs tasks as containers of a Docker Engine. `conduct` decides from what is seen what is started, started again and
+ * told to end; whatever happens, the Engine's own state is what counts.
  *
- * Not done: volumes, links, dependencies between containers, health checks of containers, log drivers, registry
- * credentials, task-level limits.
+ * Not done: credentials of registries, limits over all containers of a task together, GPUs.
  */
 export async function createDockerRuntime(options: DockerRuntimeOptions): Promise<Runtime> {
   const engine = await openEngine(options.socketPath);
-  const runtime = new DockerRuntime(options, engine, await isRouted(engine));
+  const runtime = new DockerRuntime(options, engine, await factsOf(engine));
   await runtime.open();
   return runtime;
-}
-
-/** Container addresses answer only where the Engine shares this machine's network: not in a VM, not rootless. */
-async function isRouted(engine: Docker): Promise<boolean> {
-  if (process.platform !== 'linux') return false;
-  const info = (await engine.info()) as { OperatingSystem?: string; SecurityOptions?: string[] };
-  const isRootless = (info.SecurityOptions ?? []).some((option) => option.includes('rootless'));
-  return !isRootless && !/Docker Desktop/.test(info.OperatingSystem ?? '');
 }
 
 class DockerRuntime implements Runtime {
   readonly name = 'docker';
   readonly #options: DockerRuntimeOptions;
   readonly #engine: Docker;
-  readonly #isRouted: boolean;
+  readonly #facts: EngineFacts;
   readonly #records;
-  readonly #starting = new Map<string, { readonly done: Promise<void>; readonly abort: AbortController }>();
+  readonly #preparing = new Map<string, { readonly done: Promise<void>; readonly abort: AbortController }>();
   readonly #closing = new AbortController();
   readonly #containers: InstanceContainers;
   readonly #place: TaskPlace;
+  readonly #images: Images;
+  readonly #starts: ContainerStarts;
+  readonly #looks: Looks;
+  readonly #alarms = new Alarms(() => void this.#refresh());
+  #refreshing: Promise<void> | undefined;
+  #isStale = false;
   #stopFollowing: () => void = () => undefined;
 
-  constructor(options: DockerRuntimeOptions, engine: Docker, routed: boolean) {
+  constructor(options: DockerRuntimeOptions, engine: Docker, facts: EngineFacts) {
     this.#options = options;
     this.#engine = engine;
-    this.#isRouted = routed;
+    this.#facts = facts;
     this.#records = openTaskRecords(options.folder);
     this.#containers = new InstanceContainers(engine, options.instance);
-    this.#place = new TaskPlace(engine, options, routed);
+    this.#starts = new ContainerStarts(engine);
+    this.#looks = new Looks(this.#containers, this.#records, facts);
+    this.#place = new TaskPlace(engine, options, facts);
+    this.#images = new Images(engine, this.#closing.signal);
+    setMaxListeners(0, this.#closing.signal); // one for every task on its way
   }
 
   /** Takes up what earlier lives left: strays end, half-made starts and stops go on. */
   async open(): Promise<void> {
-    await this.#containers.removeStrays((taskId) => this.#records.get(taskId) !== undefined);
+    const isGone = (taskId: string): boolean => this.#records.get(taskId) === undefined;
+    await this.#containers.removeStrays((taskId) => !isGone(taskId));
+    await removeVolumes(this.#engine, this.#options.instance, isGone);
     const unfinished = this.#records.all().filter(({ stoppedAt }) => stoppedAt === undefined);
-    if (unfinished.length > 0) await this.#place.get();
+    if (unfinished.length > 0) await this.#place.get(unfinished.some(({ spec }) => spec.paths?.credentials));
     for (const record of unfinished) {
-      if (record.stop) this.#signalStop(record, record.stop.killAt);
-      else if (record.startedAt === undefined) void this.#once(record);
+      if (record.stop)
+        for (const [name, killAt] of Object.entries(record.stop.killAt)) this.#tell(record, name, killAt);
+      else if (!record.isPrepared) void this.#prepare(record);
     }
     this.#stopFollowing = followEvents(this.#engine, this.#options.instance, () => void this.#refresh());
   }
@@ -89,13 +103,14 @@ class DockerRuntime implements Runtime {
     if (this.#records.get(task.taskId)) return;
     const record: TaskRecord = { spec: task };
     this.#records.save(record);
-    void this.#once(record); // a pull may take minutes; `observe` tells
+    void this.#prepare(record); // a pull may take minutes; `observe` tells
   }
 
   async stop(taskId: string, grace: Millis): Promise<void> {
     const record = this.#records.get(taskId);
     if (!record || record.stoppedAt !== undefined) return;
     this.#beginStop(record, grace);
+    void this.#refresh();
     this.#options.onChange();
   }
 
@@ -103,27 +118,31 @@ class DockerRuntime implements Runtime {
     const record = this.#records.get(taskId);
     if (!record) return;
     if (record.stoppedAt === undefined) this.#beginStop(record, millis(0));
-    await this.#starting.get(taskId)?.done;
-    await this.#containers.removeTask(taskId);
+    await this.#preparing.get(taskId)?.done;
+    for (const { name } of record.spec.containers) await this.#starts.settled(this.#nameOf(taskId, name));
+    const names = [...record.spec.containers.map(({ name }) => name), ...(needsPause(record.spec) ? [PAUSE] : [])];
+    await this.#containers.removeAll(names.map((name) => this.#nameOf(taskId, name)));
+    for (const name of names) this.#starts.fresh.delete(this.#nameOf(taskId, name));
+    if (record.spec.volumes?.length) await removeVolumes(this.#engine, this.#options.instance, (id) => id === taskId);
+    this.#alarms.clear(taskId);
+    this.#looks.forget(taskId);
     this.#records.forget(taskId);
   }
 
   async observe(): Promise<readonly TaskObservation[]> {
-    const looks = await this.#look();
-    for (const record of this.#records.all()) this.#settle(record, looks.get(record.spec.taskId));
+    const look = await this.#looks.recent();
+    this.#conclude(look);
     return this.#records
       .all()
-      .map((record) => observation(record, looks.get(record.spec.taskId) ?? this.#tell(record, new Map())));
+      .map((record) => observation(record, shownLooks(record, this.#looks.containersOf(record, look))));
   }
 
   async readOutput(taskId: string, container: string, from: string | undefined): ReturnType<Runtime['readOutput']> {
-    if (!this.#records.get(taskId)) return { lines: [], next: from, isAll: true };
-    const found = this.#engine.getContainer(containerName(this.#options.instance, taskId, container));
+    const found = this.#records.get(taskId) && this.#engine.getContainer(this.#nameOf(taskId, container));
     // Looked at first: what it printed before it ended is in the log by then.
-    const info: ContainerInspectInfo | void = await found.inspect().catch(unless(404));
-    return info
-      ? readContainerLog(found, from, info.State.Status === 'exited')
-      : { lines: [], next: from, isAll: true };
+    const info: ContainerInspectInfo | void = await found?.inspect().catch(unless(404));
+    if (!found || !info) return { lines: [], next: from, isAll: true };
+    return readContainerLog(found, from, { hasEnded: info.State.Status === 'exited', isTerminal: info.Config.Tty });
   }
 
   async usage(): ReturnType<Runtime['usage']> {
@@ -131,131 +150,163 @@ class DockerRuntime implements Runtime {
     return readUsage(this.#engine, this.#options.instance, running);
   }
 
-  refuse(): string | undefined {
-    return undefined;
+  async stats(taskId: string, container: string): Promise<unknown> {
+    if (!this.#records.get(taskId)) return undefined;
+    const found = this.#engine.getContainer(this.#nameOf(taskId, container));
+    return (await found.stats({ stream: false }).catch(unless(404, 409))) ?? undefined;
+  }
+
+  refuse(task: TaskSpec): string | undefined {
+    return whyNotOnDocker(task);
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
     this.#stopFollowing();
-    await Promise.all([...this.#starting.values()].map(({ done }) => done));
-    await this.#place.close();
-    const isIdle = this.#records.all().every(({ stoppedAt }) => stoppedAt !== undefined);
-    if (isIdle) await removeNetwork(this.#engine, this.#options.instance).catch(() => undefined);
+    this.#alarms.close();
+    await Promise.all([...this.#preparing.values()].map(({ done }) => done));
+    await this.#starts.allSettled();
+    await this.#refreshing;
+    await this.#place.close(this.#records.all().every(({ stoppedAt }) => stoppedAt !== undefined));
   }
 
-  #once(record: TaskRecord): Promise<void> {
-    const { taskId } = record.spec;
+  #prepare(record: TaskRecord): Promise<void> {
+    const { spec } = record;
     const abort = new AbortController();
-    const done = this.#run(record, AbortSignal.any([abort.signal, this.#closing.signal])).finally(() => {
-      this.#starting.delete(taskId);
-      return this.#refresh();
-    });
-    this.#starting.set(taskId, { done, abort });
+    const signal = AbortSignal.any([abort.signal, this.#closing.signal]);
+    const { instance } = this.#options;
+    const preparation = { engine: this.#engine, place: this.#place, images: this.#images, fresh: this.#starts.fresh };
+    const done = prepareTask({ ...preparation, instance, signal }, spec)
+      .then((digests) => {
+        if (!signal.aborted) this.#records.change(spec.taskId, { isPrepared: true, digests });
+      })
+      .catch((cause: unknown) => {
+        if (signal.aborted) return;
+        const container = cause instanceof CannotPrepare ? cause.container : undefined;
+        this.#fail(spec.taskId, cause instanceof Error ? cause.message : String(cause), container);
+      })
+      .finally(() => {
+        this.#preparing.delete(spec.taskId);
+        this.#looks.passed(spec.taskId);
+        void this.#refresh();
+      });
+    this.#preparing.set(spec.taskId, { done, abort });
     return done;
   }
 
-  /** Brings a task's containers up from wherever an earlier attempt left them. */
-  async #run({ spec }: TaskRecord, signal: AbortSignal): Promise<void> {
-    const owner = networkOwner(spec);
-    const ordered = [...spec.containers].sort((a, b) => Number(b === owner) - Number(a === owner));
-    const steps = [
-      ...ordered.map(
-        ({ image }) => ['CannotPullContainerError', () => ensureImage(this.#engine, image, signal)] as const,
-      ),
-      ...ordered.map((one) => ['CannotCreateContainerError', () => this.#create(spec, one)] as const),
-      ...ordered.map((one) => ['CannotStartContainerError', () => this.#startContainer(spec, one)] as const),
-    ];
-    for (const [fault, act] of steps) {
-      if (signal.aborted) break;
-      try {
-        await act();
-      } catch (cause) {
-        if (!signal.aborted) this.#fail(spec.taskId, `${fault}: ${engineMessage(cause)}`);
-        break;
-      }
-    }
-    // A stop that came meanwhile found some containers not yet started.
-    const record = this.#records.get(spec.taskId);
-    if (record?.stop) this.#signalStop(record, record.stop.killAt);
-  }
-
-  async #create(task: TaskSpec, container: ContainerSpec): Promise<void> {
-    const placement = await this.#place.get();
-    await this.#engine.createContainer(containerOptions(task, container, placement)).catch((cause: unknown) => {
-      if (engineStatus(cause) === 404) this.#place.forget(); // the network may be what is gone
-      unless(409)(cause);
+  #fail(taskId: string, startFailure: string, failedContainer?: string, failedBecause?: string): void {
+    this.#records.change(taskId, {
+      startFailure,
+      ...(failedContainer !== undefined && { failedContainer }),
+      ...(failedBecause !== undefined && { failedBecause }),
     });
-  }
-
-  /** Starts a container that has never run: one that ran and ended while Teal was away must not run again. */
-  async #startContainer(task: TaskSpec, container: ContainerSpec): Promise<void> {
-    const found = this.#engine.getContainer(containerName(this.#options.instance, task.taskId, container.name));
-    const { State } = await found.inspect();
-    if (State.Status === 'created') await found.start().catch(unless(304));
-  }
-
-  #fail(taskId: string, startFailure: string): void {
-    this.#records.change(taskId, { startFailure });
     const record = this.#records.get(taskId);
-    if (record && !record.stop) this.#beginStop(record, OTHERS_GRACE);
+    if (record) this.#beginStop(record, OTHERS_GRACE);
     this.#options.onChange();
   }
 
+  /** Records that a task ends; whoever was told before and has longer than the new grace is told again. */
   #beginStop(record: TaskRecord, grace: Millis): void {
+    const { taskId } = record.spec;
+    const { stop } = record;
+    if (stop && stop.grace <= grace) return;
+    this.#preparing.get(taskId)?.abort.abort();
     const now = Date.now();
-    const killAt = Math.min(now + grace, record.stop?.killAt ?? Infinity);
-    if (record.stop && record.stop.killAt <= killAt) return;
-    this.#starting.get(record.spec.taskId)?.abort.abort();
-    this.#records.change(record.spec.taskId, { stop: { askedAt: record.stop?.askedAt ?? now, killAt } });
-    this.#signalStop(record, killAt);
+    const sooner = Object.entries(stop?.killAt ?? {}).filter(([, at]) => at > now + grace);
+    const killAt = { ...stop?.killAt, ...Object.fromEntries(sooner.map(([name]) => [name, now + grace])) };
+    this.#records.change(taskId, { stop: { askedAt: stop?.askedAt ?? now, grace, killAt } });
+    this.#looks.passed(taskId);
+    for (const [name] of sooner) this.#tell(record, name, now + grace);
   }
 
   /** Has the Engine itself wait out the grace, in whole seconds, so that a crash of Teal changes nothing. */
-  #signalStop({ spec }: TaskRecord, killAt: number): void {
+  #tell({ spec }: TaskRecord, container: string, killAt: number): void {
     const t = Math.max(0, Math.ceil((killAt - Date.now()) / 1000));
-    const stops = spec.containers.map((container) =>
-      this.#engine
-        .getContainer(containerName(this.#options.instance, spec.taskId, container.name))
-        .stop({ t, abortSignal: this.#closing.signal })
-        .catch(() => undefined),
-    );
-    void Promise.all(stops).then(() => this.#refresh());
+    void this.#engine
+      .getContainer(this.#nameOf(spec.taskId, container))
+      .stop({ t, abortSignal: this.#closing.signal })
+      .catch(() => undefined)
+      .then(() => this.#refresh());
   }
 
-  async #refresh(): Promise<void> {
-    if (this.#closing.signal.aborted) return;
-    const looks = await this.#look().catch(() => undefined); // the Engine is away: its return is an event
-    if (!looks) return;
-    let isChanged = false;
-    for (const record of this.#records.all()) {
-      isChanged = this.#settle(record, looks.get(record.spec.taskId)) || isChanged;
+  /** Looks and concludes; asked for meanwhile, it does so once more. */
+  #refresh(): Promise<void> {
+    this.#isStale = true;
+    this.#refreshing ??= this.#refreshUntilFresh().finally(() => (this.#refreshing = undefined));
+    return this.#refreshing;
+  }
+
+  async #refreshUntilFresh(): Promise<void> {
+    while (this.#isStale && !this.#closing.signal.aborted) {
+      this.#isStale = false;
+      const look = await this.#looks.take().catch(() => undefined); // the Engine is away: its return is an event
+      if (!look) return;
+      this.#conclude(look);
+      this.#options.onChange();
+      // Many containers that start at once are one look, not one each.
+      await pause(RECENT, undefined, { signal: this.#closing.signal }).catch(() => undefined);
     }
-    this.#options.onChange();
   }
 
-  #settle(record: TaskRecord, look: readonly ContainerObservation[] | undefined): boolean {
+  #conclude(look: Look): void {
+    for (const before of look.records) {
+      const { taskId } = before.spec;
+      const record = this.#records.get(taskId);
+      if (!record || this.#isBusy(record) || this.#closing.signal.aborted) continue;
+      if (this.#looks.isOld(look, taskId)) this.#isStale = true;
+      else this.#settle(record, this.#looks.containersOf(record, look), look.byTask.get(taskId)?.get(PAUSE));
+    }
+  }
+
+  /** Writes down what the containers of a task mean for it, then does what follows. */
+  #settle(record: TaskRecord, looks: readonly ContainerObservation[], pause: ContainerInspectInfo | undefined): void {
     const { taskId } = record.spec;
-    // While its containers are being made, a look shows half of them.
-    if (this.#starting.has(taskId) || !look) return false;
-    const settled = settle(record, look, Date.now());
-    if (!settled) return false;
-    this.#records.change(taskId, settled.change);
-    if (settled.endOthers) this.#beginStop({ ...record, ...settled.change }, OTHERS_GRACE);
-    return true;
+    const settled = settle(record, shownLooks(record, looks), Date.now());
+    if (settled) this.#records.change(taskId, settled.change);
+    const hasLostPause = record.isPrepared && needsPause(record.spec) && !pause?.State.Running;
+    const current = this.#records.get(taskId) ?? record;
+    if ((settled?.endOthers || hasLostPause) && !current.stop) this.#beginStop(current, OTHERS_GRACE);
+    this.#act(taskId, looks);
   }
 
-  async #look(): Promise<Map<string, ContainerObservation[]>> {
-    const byTask = await this.#containers.inspectAll();
-    return new Map(
-      this.#records.all().map((record) => {
-        const { taskId } = record.spec;
-        return [taskId, this.#tell(record, byTask.get(taskId) ?? new Map<string, ContainerInspectInfo>())];
-      }),
+  #act(taskId: string, looks: readonly ContainerObservation[]): void {
+    const record = this.#records.get(taskId);
+    if (!record || (!record.isPrepared && !record.stop)) return;
+    const now = Date.now();
+    const next = conduct(record, looks, now);
+    if (next.failure) return this.#fail(taskId, 'Task failed to start', next.failure.container, next.failure.reason);
+    for (const container of [...next.start, ...next.restart]) this.#startContainer(record, container);
+    if (next.signal.length > 0) this.#signal(record, next.signal, now);
+    this.#alarms.set(taskId, next.lookAgainAt);
+  }
+
+  #signal({ spec, stop }: TaskRecord, containers: readonly ContainerSpec[], now: number): void {
+    if (!stop) return;
+    const killAt = Object.fromEntries(
+      containers.map(({ name, stopTimeout }) => [name, now + Math.min(stop.grace, stopTimeout ?? stop.grace)]),
     );
+    this.#records.change(spec.taskId, { stop: { ...stop, killAt: { ...stop.killAt, ...killAt } } });
+    for (const [name, at] of Object.entries(killAt)) this.#tell({ spec }, name, at);
   }
 
-  #tell(record: TaskRecord, inspected: ReadonlyMap<string, ContainerInspectInfo>): ContainerObservation[] {
-    return observeContainers(record, inspected, { isRouted: this.#isRouted });
+  #startContainer({ spec }: TaskRecord, container: ContainerSpec): void {
+    const { taskId } = spec;
+    const hasBegun = this.#starts.begin(this.#nameOf(taskId, container.name), container, (failure) => {
+      if (failure !== undefined && !this.#closing.signal.aborted)
+        this.#fail(taskId, `CannotStartContainerError: ${engineMessage(failure)}`, container.name);
+      this.#looks.passed(taskId);
+      void this.#refresh();
+    });
+    if (hasBegun) this.#looks.passed(taskId);
+  }
+
+  /** While containers are made and started a look shows half of them; whoever is at it looks again when done. */
+  #isBusy({ spec }: TaskRecord): boolean {
+    const isActing = spec.containers.some(({ name }) => this.#starts.isActing(this.#nameOf(spec.taskId, name)));
+    return isActing || this.#preparing.has(spec.taskId);
+  }
+
+  #nameOf(taskId: string, container: string): string {
+    return containerName(this.#options.instance, taskId, container);
   }
 }

@@ -1,10 +1,11 @@
 import type Docker from 'dockerode';
-import { LABEL } from './container-options.ts';
+import { LABEL } from './names.ts';
 
 const RECONNECT_AFTER = 500;
+const EVENTS = ['start', 'die', 'destroy', 'health_status'];
 
 /**
- * Calls `onEvent` whenever a container of this instance starts or ends, and after every reconnect, since events may
+ * Calls `onEvent` whenever a container of this instance starts, ends, is removed or changes its health, and after every reconnect, since events may
  * have been missed meanwhile.
  *
  * @returns what ends the following
@@ -22,7 +23,7 @@ export function followEvents(engine: Docker, instance: string, onEvent: () => vo
     try {
       const stream = await engine.getEvents({
         abortSignal: abort.signal,
-        filters: { type: ['container'], event: ['start', 'die'], label: [`${LABEL.instance}=${instance}`] },
+        filters: { type: ['container'], event: EVENTS, label: [`${LABEL.instance}=${instance}`] },
       });
       stream.on('data', onEvent).on('error', again).on('close', again);
       onEvent();

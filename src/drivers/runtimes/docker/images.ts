@@ -1,18 +1,60 @@
 import type Docker from 'dockerode';
+import type { ImageInspectInfo } from 'dockerode';
 import { unless } from './engine.ts';
 
-/** Makes sure that the Engine holds an image, pulling it when it does not. @throws the Engine's reason */
-export async function ensureImage(engine: Docker, image: string, abortSignal: AbortSignal): Promise<void> {
-  if (await hasImage(engine, image)) return;
-  // Without a tag the Engine would pull every tag there is.
-  const stream = await engine.pull(hasTag(image) ? image : `${image}:latest`, { abortSignal });
-  await new Promise<void>((resolve, reject) => {
-    engine.modem.followProgress(stream, (failure: Error | null) => (failure ? reject(failure) : resolve()));
+/** The images of an Engine; many tasks that need the same one at once have it pulled once. */
+export class Images {
+  readonly #engine: Docker;
+  readonly #closing: AbortSignal;
+  readonly #coming = new Map<string, Promise<string | undefined>>();
+
+  /** @param closing - ends pulls that are under way */
+  constructor(engine: Docker, closing: AbortSignal) {
+    this.#engine = engine;
+    this.#closing = closing;
+  }
+
+  /**
+   * Makes sure that the Engine holds an image, pulling it when it does not.
+   *
+   * @returns the digest its registry knows it by; `undefined` for an image of no registry
+   * @throws the Engine's reason, or that of the signal, while the pull goes on for others
+   */
+  ensure(image: string, signal: AbortSignal): Promise<string | undefined> {
+    const known = this.#coming.get(image);
+    if (known) return orAborted(known, signal);
+    const coming = this.#ensure(image).finally(() => this.#coming.delete(image));
+    this.#coming.set(image, coming);
+    return orAborted(coming, signal);
+  }
+
+  async #ensure(image: string): Promise<string | undefined> {
+    const found = await findImage(this.#engine, image);
+    if (found) return digestOf(found);
+    // Without a tag the Engine would pull every tag there is.
+    const named = hasTag(image) ? image : `${image}:latest`;
+    const stream = await this.#engine.pull(named, { abortSignal: this.#closing });
+    await new Promise<void>((resolve, reject) => {
+      this.#engine.modem.followProgress(stream, (failure: Error | null) => (failure ? reject(failure) : resolve()));
+    });
+    const pulled = await findImage(this.#engine, image);
+    return pulled && digestOf(pulled);
+  }
+}
+
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(new Error('the task ended meanwhile'));
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
 }
 
-async function hasImage(engine: Docker, image: string): Promise<boolean> {
-  return (await engine.getImage(image).inspect().catch(unless(404))) !== undefined;
-}
+const findImage = async (engine: Docker, image: string): Promise<ImageInspectInfo | undefined> =>
+  (await engine.getImage(image).inspect().catch(unless(404))) ?? undefined;
+
+const digestOf = ({ RepoDigests }: ImageInspectInfo): string | undefined =>
+  (RepoDigests as string[] | null)?.[0]?.split('@')[1];
 
 const hasTag = (image: string): boolean => image.includes('@') || /:[^/]+$/.test(image);

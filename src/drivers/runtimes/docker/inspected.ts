@@ -1,9 +1,11 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import type { ContainerObservation, ContainerSpec, Endpoint, PortMapping } from '../runtime.ts';
 import type { TaskRecord } from '../task-records.ts';
-import { isPublished, networkOwner, portKey, type Placement } from './container-options.ts';
+import { isPublished, networkOwner, portKey } from './container-network.ts';
+import type { Placement } from './placement.ts';
 
 const OUT_OF_MEMORY = 'OutOfMemoryError: Container killed due to memory usage';
+const REMOVED = 'CannotInspectContainerError: Error response from daemon: No such container';
 const SIGKILLED = 137;
 
 /** Tells how the containers of a task are, from what the Engine says of each, by container name. */
@@ -12,33 +14,55 @@ export function observeContainers(
   inspected: ReadonlyMap<string, ContainerInspectInfo>,
   placement: Pick<Placement, 'isRouted'>,
 ): ContainerObservation[] {
-  const owner = inspected.get(networkOwner(record.spec)?.name ?? '');
   return record.spec.containers.map((container) => {
     const info = inspected.get(container.name);
-    const addressed = record.spec.networkMode === 'awsvpc' ? owner : info;
+    const owner = inspected.get(networkOwner(record.spec, container.name));
+    const imageDigest = record.digests?.[container.name];
     return {
       name: container.name,
-      ...lifeOf(record, info),
+      ...lifeOf(record, container, info),
       ...(info && { runtimeId: info.Id }),
-      endpoints: info?.State.Running ? endpointsOf(record, container, addressed, placement) : [],
+      ...(imageDigest !== undefined && { imageDigest }),
+      endpoints: info?.State.Running ? endpointsOf(record, container, owner, placement) : [],
     };
   });
 }
 
-type Life = Pick<ContainerObservation, 'state' | 'exitCode' | 'reason'>;
+type Life = Omit<ContainerObservation, 'name' | 'endpoints' | 'runtimeId' | 'imageDigest'>;
 
-function lifeOf(record: TaskRecord, info: ContainerInspectInfo | undefined): Life {
+function lifeOf(record: TaskRecord, container: ContainerSpec, info: ContainerInspectInfo | undefined): Life {
   const isOver = record.stop !== undefined || record.startFailure !== undefined || record.stoppedAt !== undefined;
-  // Somebody else removed a container that ran: it counts as killed.
-  if (!info && record.startedAt !== undefined) return { state: 'stopped', exitCode: SIGKILLED };
-  if (!info || info.State.Status === 'created') return { state: isOver ? 'stopped' : 'pending' };
-  if (info.State.Running) return { state: 'running' };
+  // Somebody else removed a container of a task that was ready to start: it counts as killed.
+  if (!info && record.isPrepared) return { state: 'stopped', exitCode: SIGKILLED, reason: REMOVED };
+  if (!info || info.State.Status === 'created')
+    return { state: isOver ? 'stopped' : 'pending', ...reasonOf(record, container) };
+  const startedAt = instant(info.State.StartedAt);
+  if (info.State.Running) return { state: 'running', ...startedAt('startedAt'), ...healthOf(container, info) };
   return {
     state: 'stopped',
     exitCode: info.State.ExitCode,
     ...(info.State.OOMKilled && { reason: OUT_OF_MEMORY }),
+    ...startedAt('startedAt'),
+    ...instant(info.State.FinishedAt)('finishedAt'),
   };
 }
+
+const reasonOf = ({ startFailure, failedContainer, failedBecause }: TaskRecord, { name }: ContainerSpec) =>
+  startFailure !== undefined && failedContainer === name ? { reason: failedBecause ?? startFailure } : {};
+
+const HEALTH: Readonly<Record<string, NonNullable<ContainerObservation['health']>>> = {
+  healthy: 'HEALTHY',
+  unhealthy: 'UNHEALTHY',
+};
+
+const healthOf = ({ healthCheck }: ContainerSpec, { State }: ContainerInspectInfo): Pick<Life, 'health'> =>
+  healthCheck ? { health: HEALTH[State.Health?.Status ?? ''] ?? 'UNKNOWN' } : {};
+
+/** The Engine says year 1 for never. */
+const instant = (text: string) => (member: 'startedAt' | 'finishedAt') => {
+  const at = Date.parse(text);
+  return at > 0 ? { [member]: at } : {};
+};
 
 function endpointsOf(
   { spec }: TaskRecord,

@@ -1,14 +1,20 @@
 import type Docker from 'dockerode';
-import type { ContainerInspectInfo } from 'dockerode';
-import { LABEL } from './container-options.ts';
+import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
+import { LABEL } from './names.ts';
 import { unless } from './engine.ts';
+
+interface Known {
+  /** As the Engine lists it, with its health or exit code: `running(healthy)`. */
+  readonly state: string;
+  readonly info: ContainerInspectInfo;
+}
 
 /** The containers of one Teal on an Engine, found by their labels. */
 export class InstanceContainers {
   readonly #engine: Docker;
   readonly #instance: string;
   /** What the Engine said of a container, kept while its state stays the same: an inspect costs 2 ms. */
-  readonly #inspected = new Map<string, { readonly state: string; readonly info: ContainerInspectInfo }>();
+  readonly #inspected = new Map<string, Known>();
 
   constructor(engine: Docker, instance: string) {
     this.#engine = engine;
@@ -18,8 +24,12 @@ export class InstanceContainers {
   /** What the Engine says of every container, by task and by the container's name in it. */
   async inspectAll(): Promise<Map<string, Map<string, ContainerInspectInfo>>> {
     const byTask = new Map<string, Map<string, ContainerInspectInfo>>();
-    for (const { Id, State, Labels } of await this.#list()) {
-      const info = await this.#inspect(Id, State);
+    const listed = await this.#list();
+    const ids = new Set(listed.map(({ Id }) => Id));
+    for (const id of this.#inspected.keys()) if (!ids.has(id)) this.#inspected.delete(id);
+    const infos = await Promise.all(listed.map((one) => this.#inspect(one)));
+    for (const [index, { Labels }] of listed.entries()) {
+      const info = infos[index];
       if (!info) continue;
       const taskId = Labels[LABEL.task] ?? '';
       const containers = byTask.get(taskId) ?? new Map<string, ContainerInspectInfo>();
@@ -28,31 +38,31 @@ export class InstanceContainers {
     return byTask;
   }
 
-  async removeTask(taskId: string): Promise<void> {
-    for (const { Id } of await this.#list(`${LABEL.task}=${taskId}`)) await this.#remove(Id);
+  async removeAll(names: readonly string[]): Promise<void> {
+    await Promise.all(names.map((name) => this.#remove(name)));
   }
 
   async removeStrays(isKnown: (taskId: string) => boolean): Promise<void> {
     for (const { Id, Labels } of await this.#list()) if (!isKnown(Labels[LABEL.task] ?? '')) await this.#remove(Id);
   }
 
-  async #inspect(id: string, state: string): Promise<ContainerInspectInfo | undefined> {
+  async #inspect({ Id: id, State, Status }: ContainerInfo): Promise<ContainerInspectInfo | undefined> {
+    const state = `${State}${/\(.*\)/.exec(Status)?.[0] ?? ''}`;
     const known = this.#inspected.get(id);
     if (known?.state === state) return known.info;
     const info = await this.#engine.getContainer(id).inspect().catch(unless(404));
     if (!info) return undefined;
     // The list may be older than the answer: only what both agree on is kept.
-    if (info.State.Status === state) this.#inspected.set(id, { state, info });
+    if (info.State.Status === State && healthAgrees(Status, info)) this.#inspected.set(id, { state, info });
     return info;
   }
 
-  #list(...labels: string[]): Promise<Docker.ContainerInfo[]> {
-    const filters = { label: [`${LABEL.instance}=${this.#instance}`, ...labels] };
+  #list(): Promise<Docker.ContainerInfo[]> {
+    const filters = { label: [`${LABEL.instance}=${this.#instance}`] };
     return this.#engine.listContainers({ all: true, filters });
   }
 
   async #remove(id: string): Promise<void> {
-    this.#inspected.delete(id);
     const container = this.#engine.getContainer(id);
     const isRemoving = await container.remove({ force: true, v: true }).then(
       () => false,
@@ -64,3 +74,7 @@ export class InstanceContainers {
     if (isRemoving) await container.wait({ condition: 'removed' }).catch(unless(404));
   }
 }
+
+/** `Up 2 seconds (health: starting)`, or `(healthy)`; nothing without a health check. */
+const healthAgrees = (listed: string, { State }: ContainerInspectInfo): boolean =>
+  !State.Running || !State.Health || State.Health.Status === 'none' || listed.includes(State.Health.Status);

@@ -23,11 +23,14 @@ const MOST_ENTRIES = 10_000;
 const SKEW = 2_000;
 const HEADER = 8;
 
-/** @param hasEnded - whether a last line without its end is one */
+/**
+ * @param state.hasEnded - whether a last line without its end is one
+ * @param state.isTerminal - a terminal has one output, without frames around entries
+ */
 export async function readContainerLog(
   container: Container,
   from: string | undefined,
-  hasEnded: boolean,
+  { hasEnded, isTerminal }: { readonly hasEnded: boolean; readonly isTerminal: boolean },
 ): Promise<Output> {
   const places = JSON.parse(from ?? '{}') as Places;
   const latest = Math.max(0, ...Object.values(places).map(({ stamp }) => Date.parse(stamp)));
@@ -35,7 +38,8 @@ export async function readContainerLog(
   const logged: unknown = await container
     .logs({ follow: false, stdout: true, stderr: true, timestamps: true, since })
     .catch(unless(404, 409));
-  const fresh = unread(Buffer.isBuffer(logged) ? entriesOf(logged) : [], places);
+  const entries = isTerminal ? entriesOfTerminal : entriesOf;
+  const fresh = unread(Buffer.isBuffer(logged) ? entries(logged) : [], places);
   const taken = fresh.slice(0, MOST_ENTRIES);
   const isAll = taken.length === fresh.length;
   const { lines, read } = joined(taken, hasEnded && isAll);
@@ -58,6 +62,16 @@ function entriesOf(logged: Buffer): readonly Entry[] {
     at += HEADER + length;
   }
   return entries;
+}
+
+function entriesOfTerminal(logged: Buffer): readonly Entry[] {
+  const lines = logged.toString().split('\n');
+  return lines.flatMap((line, index) => {
+    if (line === '') return [];
+    const space = line.indexOf(' ');
+    const end = index < lines.length - 1 ? '\n' : '';
+    return [{ stream: 'stdout', stamp: line.slice(0, space), text: line.slice(space + 1).replace(/\r$/, '') + end }];
+  });
 }
 
 function unread(entries: readonly Entry[], places: Places): readonly Entry[] {

@@ -7,8 +7,9 @@ export interface RelayOptions {
   readonly host: string;
   /** Only connections from here are taken, such as `172.18.0.0/16`: the API is not for the rest of the network. */
   readonly subnet: string;
-  /** Remembers the port: it stands in the environment of containers that outlive Teal. */
+  /** Remembers the port, unless one is given: it stands in the environment of containers that outlive Teal. */
   readonly file: string;
+  readonly port?: number;
   /** Where Teal's API answers now. */
   readonly endpoint: () => string;
 }
@@ -21,10 +22,10 @@ export interface Relay {
 /**
  * Carries connections from containers to Teal, which listens on this machine's loopback where no container reaches it.
  *
- * @throws when the host's address is not one of this machine
+ * @throws when the host's address is not one of this machine, or the port is another's
  */
-export async function openRelay({ host, subnet, file, endpoint }: RelayOptions): Promise<Relay> {
-  const port = await choosePort(host, file);
+export async function openRelay({ host, subnet, file, port: given, endpoint }: RelayOptions): Promise<Relay> {
+  const port = given ?? (await choosePort(host, file));
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): void => {
     sockets.add(socket);

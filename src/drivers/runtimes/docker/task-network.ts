@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { NetworkInspectInfo } from 'dockerode';
-import { LABEL } from './container-options.ts';
+import { LABEL } from './names.ts';
 import { engineStatus, unless } from './engine.ts';
 
 export interface TaskNetwork {

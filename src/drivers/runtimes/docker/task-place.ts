@@ -1,53 +1,78 @@
 import type Docker from 'dockerode';
 import { join } from 'node:path';
 import type { RuntimeOptions } from '../runtime.ts';
-import type { Placement } from './container-options.ts';
+import type { EngineFacts } from './engine-facts.ts';
+import { openLinkLocal, releaseAddress, type LinkLocal } from './link-local.ts';
+import type { Placement } from './placement.ts';
 import { openRelay, type Relay } from './relay.ts';
-import { ensureNetwork } from './task-network.ts';
+import { ensureNetwork, removeNetwork, type TaskNetwork } from './task-network.ts';
 
-/** Where containers are put: this Teal's network, and the way from there to Teal. Made when first needed. */
+interface Made {
+  readonly network: TaskNetwork;
+  readonly placement: Placement;
+}
+
+/** Where containers are put: this Teal's network, and the ways from there to Teal. Made when first needed. */
 export class TaskPlace {
   readonly #engine: Docker;
   readonly #options: RuntimeOptions;
-  readonly #isRouted: boolean;
-  #placement: Promise<Placement> | undefined;
+  readonly #facts: EngineFacts;
+  #made: Promise<Made> | undefined;
   #relay: Relay | undefined;
+  #linkLocal: Promise<LinkLocal | undefined> | undefined;
 
-  constructor(engine: Docker, options: RuntimeOptions, isRouted: boolean) {
+  constructor(engine: Docker, options: RuntimeOptions, facts: EngineFacts) {
     this.#engine = engine;
     this.#options = options;
-    this.#isRouted = isRouted;
+    this.#facts = facts;
   }
 
-  get(): Promise<Placement> {
-    this.#placement ??= this.#make().catch((cause: unknown) => {
-      this.#placement = undefined;
+  /** @param needsCredentials - whether tasks there ask for the credentials of a role */
+  async get(needsCredentials: boolean): Promise<Placement> {
+    this.#made ??= this.#make().catch((cause: unknown) => {
+      this.#made = undefined;
       throw cause;
     });
-    return this.#placement;
+    const { network, placement } = await this.#made;
+    if (!needsCredentials || !this.#facts.isRouted) return placement;
+    const { folder, endpoint } = this.#options;
+    this.#linkLocal ??= openLinkLocal(this.#engine, { network, folder, endpoint });
+    return { ...placement, linkLocal: await this.#linkLocal };
   }
 
   /** Makes it anew at the next `get`. */
   forget(): void {
-    this.#placement = undefined;
+    this.#made = undefined;
   }
 
-  async close(): Promise<void> {
+  /** @param isIdle - nothing of this Teal is left on the Engine */
+  async close(isIdle: boolean): Promise<void> {
     await this.#relay?.close();
+    const linkLocal = await this.#linkLocal?.catch(() => undefined);
+    await linkLocal?.close();
+    if (!isIdle) return;
+    await removeNetwork(this.#engine, this.#options.instance).catch(() => undefined);
+    if (linkLocal) await releaseAddress(this.#engine).catch(() => undefined);
   }
 
-  async #make(): Promise<Placement> {
+  async #make(): Promise<Made> {
     const { instance, endpoint } = this.#options;
+    const { isRouted, cpus } = this.#facts;
     const network = await ensureNetwork(this.#engine, instance);
     await this.#relay?.close();
     const options = { host: network.gateway, subnet: network.subnet, file: join(this.#options.folder, 'relay.json') };
-    this.#relay = this.#isRouted ? await openRelay({ ...options, endpoint }).catch(() => undefined) : undefined;
+    this.#relay = isRouted ? await openRelay({ ...options, endpoint }).catch(() => undefined) : undefined;
     return {
-      instance,
-      network: network.name,
-      endpoint: this.#relay?.url ?? withHost(endpoint(), 'host.docker.internal'),
-      hostEndpoint: endpoint(),
-      isRouted: this.#isRouted,
+      network,
+      placement: {
+        instance,
+        network: network.name,
+        endpoint: this.#relay?.url ?? withHost(endpoint(), 'host.docker.internal'),
+        hostEndpoint: endpoint(),
+        isRouted,
+        hosts: ['host.docker.internal:host-gateway'],
+        cpus,
+      },
     };
   }
 }

@@ -3,8 +3,8 @@ import type { ContainerStats } from 'dockerode';
 import { cpus } from 'node:os';
 import type { ContainerUsage, RuntimeUsage } from '../runtime.ts';
 import type { TaskRecord } from '../task-records.ts';
-import { containerName } from './container-options.ts';
 import { unless } from './engine.ts';
+import { containerName } from './names.ts';
 
 /** Older Engines answer at their next look at all containers, up to a second later: so many are asked together. */
 const AT_ONCE = 64;

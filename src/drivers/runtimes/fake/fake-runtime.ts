@@ -131,6 +131,7 @@ export function createFakeRuntime(options: FakeRuntimeOptions = {}): FakeRuntime
       const container = require(taskId).containers.find((one) => name === undefined || one.spec.name === name);
       container?.printed.push(line);
     },
+    stats: async () => undefined,
     refuse: (task) => options.refuse?.(task),
     async close() {
       for (const timer of timers) clearTimeout(timer);

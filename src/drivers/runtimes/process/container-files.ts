@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive, type ProcessIdentity } from './process-table.ts';
 
@@ -22,9 +22,14 @@ export const containerFiles = (taskFolder: string, name: string): ContainerFiles
 
 export type Look =
   | { readonly state: 'pending' }
-  | { readonly state: 'running'; readonly process: ProcessIdentity }
+  | { readonly state: 'running'; readonly process: ProcessIdentity; readonly startedAt: number }
   /** Without a code when it never ran. */
-  | { readonly state: 'stopped'; readonly exitCode?: number };
+  | {
+      readonly state: 'stopped';
+      readonly exitCode?: number;
+      readonly startedAt?: number;
+      readonly finishedAt?: number;
+    };
 
 const SIGKILLED = 137;
 const LAUNCHER_LIMIT = 5_000;
@@ -37,7 +42,7 @@ export function lookAtContainer(files: ContainerFiles): Look {
   if (found === 'none') return { state: 'pending' };
   if (found === 'unfinished') return isOlder(files.pid, LAUNCHER_LIMIT) ? { state: 'stopped' } : { state: 'pending' };
   if (found.pid === 0) return { state: 'stopped' };
-  if (isAlive(found)) return { state: 'running', process: found };
+  if (isAlive(found)) return { state: 'running', process: found, startedAt: writtenAt(files.pid) };
   // It may have ended between the two looks; no code at all means that SIGKILL took the launcher too.
   return readExit(files) ?? { state: 'stopped', exitCode: SIGKILLED };
 }
@@ -53,7 +58,9 @@ export function forbidLaunch(files: ContainerFiles): void {
 
 function readExit(files: ContainerFiles): Look | undefined {
   const text = readText(files.exit)?.trim();
-  return text ? { state: 'stopped', exitCode: Number(text) } : undefined;
+  if (!text) return undefined;
+  const times = { startedAt: writtenAt(files.pid), finishedAt: writtenAt(files.exit) };
+  return { state: 'stopped', exitCode: Number(text), ...times };
 }
 
 function readPid(files: ContainerFiles): ProcessIdentity | 'none' | 'unfinished' {
@@ -65,6 +72,12 @@ function readPid(files: ContainerFiles): ProcessIdentity | 'none' | 'unfinished'
     : { pid: Number(pid), start: start.trim().replace(/\s+/g, ' ') };
 }
 
+/** Lets an ended container be launched once more; until the last file is gone it counts as ended. */
+export function allowRelaunch(files: ContainerFiles): void {
+  rmSync(files.pid, { force: true });
+  rmSync(files.exit, { force: true });
+}
+
 function readText(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
@@ -72,5 +85,8 @@ function readText(file: string): string | undefined {
     return undefined;
   }
 }
+
+/** Whole milliseconds; 0 for a file that is not there. */
+const writtenAt = (file: string): number => Math.floor(statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
 
 const isOlder = (file: string, span: number): boolean => Date.now() - statSync(file).mtimeMs > span;

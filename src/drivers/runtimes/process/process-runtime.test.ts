@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../../../../test/support/eventually.ts';
 import { seconds } from '../../../kernel/span.ts';
+import { orderConformance } from '../order.conformance.ts';
 import { programOf, runtimeConformance, taskOf } from '../runtime.conformance.ts';
 import type { ContainerSpec, Runtime, RuntimeOptions, TaskSpec } from '../runtime.ts';
 import { openTaskRecords } from '../task-records.ts';
@@ -24,6 +25,8 @@ runtimeConformance({
     process.kill(-pid, 'SIGKILL');
   },
 });
+
+orderConformance({ name: 'process', open: createProcessRuntime, image: 'none', node });
 
 let options: RuntimeOptions;
 let runtime: Runtime;
@@ -182,7 +185,7 @@ it('runs a program once when a launcher of the Teal that died is still on its wa
 
 it('never starts what was told to stop before it ran', async () => {
   const task = taskOf([sleeping()]);
-  openTaskRecords(options.folder).save({ spec: task, stop: { askedAt: 1, killAt: 1 } });
+  openTaskRecords(options.folder).save({ spec: task, stop: { askedAt: 1, grace: 1, killAt: {} } });
 
   await reopen();
 

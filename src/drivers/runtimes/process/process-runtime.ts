@@ -1,12 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { seconds, type Millis } from '../../../kernel/span.ts';
+import { Alarms } from '../alarms.ts';
+import { conduct, shownLooks } from '../conduct.ts';
 import { observation } from '../observation.ts';
-import type { ContainerSpec, Runtime, RuntimeOptions, TaskSpec } from '../runtime.ts';
+import type { ContainerObservation, ContainerSpec, Runtime, RuntimeOptions, TaskSpec } from '../runtime.ts';
 import { settle } from '../settle.ts';
 import { openTaskRecords, type TaskRecord } from '../task-records.ts';
-import { forbidLaunch } from './container-files.ts';
+import { allowRelaunch, forbidLaunch } from './container-files.ts';
 import { chooseEndpoints } from './endpoints.ts';
+import { HealthChecks } from './health-checks.ts';
 import { launch } from './launcher.ts';
 import { boundLog, readLog } from './log-file.ts';
 import { markedProcesses, signalProcess } from './process-table.ts';
@@ -21,12 +24,13 @@ const OTHERS_GRACE = seconds(30);
 const ADOPTED_LOOK = 200;
 const LAUNCH_LIMIT = 10_000;
 const KILL_LIMIT = 5_000;
+const KILL_AGAIN = 20;
 
 /**
  * Runs each container's command as a child process of this machine, in a process group of its own.
  *
- * Images are not unpacked, and cpu, memory, user and a read-only root are not enforced. Programs that leave their
- * process group are ended by `remove`, on Linux only.
+ * Images are not unpacked, and cpu, memory, user, ulimits, a read-only root and dropped capabilities are not enforced.
+ * Programs that leave their process group are ended by `remove`, on Linux only.
  */
 export async function createProcessRuntime(options: RuntimeOptions): Promise<Runtime> {
   const runtime = new ProcessRuntime(options);
@@ -43,6 +47,8 @@ class ProcessRuntime implements Runtime {
   readonly #killTimers = new Map<string, NodeJS.Timeout>();
   /** Launchers whose end this process hears of by itself, by pid file. */
   readonly #children = new Set<string>();
+  readonly #checks = new HealthChecks((taskId) => this.#settle(taskId, true));
+  readonly #alarms = new Alarms((taskId) => this.#settle(taskId, true));
   #adopted: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -59,8 +65,8 @@ class ProcessRuntime implements Runtime {
     }
     for (const record of this.#records.all()) {
       if (record.stoppedAt !== undefined || record.startFailure !== undefined) continue;
-      if (record.stop) this.#goOnStopping(record, record.stop.killAt);
-      else await this.#once(record.spec.taskId, () => this.#run(record));
+      if (record.stop) this.#resumeStopping(record, record.stop.killAt);
+      else if (!record.isPrepared) await this.#once(record.spec.taskId, () => this.#run(record));
     }
     this.#settleAll();
     this.#watchAdopted();
@@ -88,6 +94,8 @@ class ProcessRuntime implements Runtime {
     await this.#killEverything(record);
     clearTimeout(this.#killTimers.get(taskId));
     this.#killTimers.delete(taskId);
+    this.#alarms.clear(taskId);
+    this.#checks.forget(taskId);
     for (const container of record.spec.containers)
       this.#children.delete(this.#containers.files(record, container).pid);
     this.#records.forget(taskId);
@@ -97,7 +105,7 @@ class ProcessRuntime implements Runtime {
     this.#settleAll();
     return this.#records.all().map((record) => {
       for (const container of record.spec.containers) boundLog(this.#containers.files(record, container));
-      return observation(record, this.#containers.look(record));
+      return observation(record, shownLooks(record, this.#look(record)));
     });
   }
 
@@ -117,6 +125,10 @@ class ProcessRuntime implements Runtime {
     );
   }
 
+  async stats(): Promise<undefined> {
+    return undefined;
+  }
+
   refuse(task: TaskSpec): string | undefined {
     return whyNotRun(task);
   }
@@ -125,6 +137,8 @@ class ProcessRuntime implements Runtime {
     this.#closed = true;
     await Promise.all(this.#starting.values());
     for (const timer of this.#killTimers.values()) clearTimeout(timer);
+    this.#alarms.close();
+    this.#checks.close();
     clearInterval(this.#adopted);
   }
 
@@ -150,8 +164,13 @@ class ProcessRuntime implements Runtime {
       this.#records.change(record.spec.taskId, { startFailure, stoppedAt: Date.now() });
       return this.#options.onChange();
     }
-    await this.#launchAll(record);
+    this.#records.change(record.spec.taskId, { isPrepared: true });
+    await this.#launchAll(record, this.#startable(record));
     this.#settle(record.spec.taskId);
+  }
+
+  #startable(record: TaskRecord): readonly ContainerSpec[] {
+    return conduct(record, this.#look(record), Date.now()).start;
   }
 
   #whyNot(record: TaskRecord): string | undefined {
@@ -165,9 +184,8 @@ class ProcessRuntime implements Runtime {
     return undefined;
   }
 
-  /** Launches what has not been launched, and waits until every launcher has written who it is. */
-  async #launchAll(record: TaskRecord): Promise<void> {
-    const pending = record.spec.containers.filter((one) => this.#containers.lookAt(record, one).state === 'pending');
+  /** Launches containers, and waits until every launcher has written who it is. */
+  async #launchAll(record: TaskRecord, pending: readonly ContainerSpec[]): Promise<void> {
     const children = pending.map((container) => this.#launch(record, container));
     const until = Date.now() + LAUNCH_LIMIT;
     const isPending = () => pending.some((container) => this.#containers.lookAt(record, container).state === 'pending');
@@ -181,11 +199,7 @@ class ProcessRuntime implements Runtime {
     const files = this.#containers.files(record, container);
     const child = launch({
       argv: argvOf(container),
-      environment: taskEnvironment(record, container, {
-        instance: this.#options.instance,
-        endpoint: this.#options.endpoint(),
-        folder: this.#records.folderOf(taskId),
-      }),
+      environment: this.#environment(record, container),
       workingDirectory: this.#containers.workingDirectory(record, container),
       files,
     });
@@ -199,32 +213,79 @@ class ProcessRuntime implements Runtime {
     return child;
   }
 
-  #beginStop(record: TaskRecord, grace: Millis): void {
-    const now = Date.now();
-    const killAt = Math.min(now + grace, record.stop?.killAt ?? Infinity);
-    const { taskId } = record.spec;
-    this.#records.change(taskId, { stop: { askedAt: record.stop?.askedAt ?? now, killAt } });
-    if (record.stop) this.#killLater(record, killAt);
-    else this.#goOnStopping(record, killAt);
+  #environment(record: TaskRecord, container: ContainerSpec): Record<string, string> {
+    return taskEnvironment(record, container, {
+      instance: this.#options.instance,
+      endpoint: this.#options.endpoint(),
+      folder: this.#records.folderOf(record.spec.taskId),
+    });
   }
 
-  #goOnStopping(record: TaskRecord, killAt: number): void {
-    for (const container of record.spec.containers) {
-      forbidLaunch(this.#containers.files(record, container));
-      this.#containers.signal(record, container, 'SIGTERM');
-    }
+  #look(record: TaskRecord): ContainerObservation[] {
+    return this.#containers.look(record).map((look, index) => {
+      const container = record.spec.containers[index];
+      const health =
+        container &&
+        this.#checks.follow(record.spec.taskId, container, look, () => ({
+          environment: this.#environment(record, container),
+          workingDirectory: this.#containers.workingDirectory(record, container),
+        }));
+      return { ...look, ...(health && { health }) };
+    });
+  }
+
+  /** Records that a task ends; whoever was told before has no longer than the new grace. */
+  #beginStop(record: TaskRecord, grace: Millis): void {
+    const { stop } = record;
+    if (stop && stop.grace <= grace) return;
+    const now = Date.now();
+    const killAt = Object.entries(stop?.killAt ?? {}).map(([name, at]) => [name, Math.min(at, now + grace)] as const);
+    const sooner: Record<string, number> = Object.fromEntries(killAt);
+    const next = { ...record, stop: { askedAt: stop?.askedAt ?? now, grace, killAt: sooner } };
+    this.#records.change(record.spec.taskId, { stop: next.stop });
+    this.#goOnStopping(next);
+  }
+
+  /** An earlier Teal may have died between writing down whom it tells and telling. */
+  #resumeStopping(record: TaskRecord, killAt: Readonly<Record<string, number>>): void {
+    for (const container of record.spec.containers)
+      if (killAt[container.name] !== undefined) this.#containers.signal(record, container, 'SIGTERM');
+    this.#goOnStopping(record);
+  }
+
+  /** Ends what nothing depends on any more; the rest follows as those end. */
+  #goOnStopping(record: TaskRecord): void {
+    const { taskId } = record.spec;
+    for (const container of record.spec.containers) forbidLaunch(this.#containers.files(record, container));
+    const { stop } = record;
+    if (!stop) return;
+    const now = Date.now();
+    const { signal } = conduct(record, this.#look(record), now);
+    const due = signal.map(({ name, stopTimeout }): [string, number] => [
+      name,
+      now + Math.min(stop.grace, stopTimeout ?? stop.grace),
+    ]);
+    const killAt: Record<string, number> = { ...stop.killAt, ...Object.fromEntries(due) };
+    if (due.length > 0) this.#records.change(taskId, { stop: { ...stop, killAt } });
+    for (const container of signal) this.#containers.signal(record, container, 'SIGTERM');
     this.#killLater(record, killAt);
   }
 
-  #killLater(record: TaskRecord, killAt: number): void {
-    const { taskId } = record.spec;
+  #killLater(record: TaskRecord, killAt: Readonly<Record<string, number>>): void {
+    const { taskId, containers } = record.spec;
     clearTimeout(this.#killTimers.get(taskId));
     const kill = (): void => {
       this.#killTimers.delete(taskId);
-      for (const container of record.spec.containers) this.#containers.signal(record, container, 'SIGKILL');
+      const now = Date.now();
+      for (const container of containers)
+        if ((killAt[container.name] ?? Infinity) <= now) this.#containers.signal(record, container, 'SIGKILL');
       this.#settle(taskId);
+      this.#killLater(record, killAt);
     };
-    this.#killTimers.set(taskId, setTimeout(kill, Math.max(0, killAt - Date.now())));
+    const running = containers.filter((one) => this.#containers.lookAt(record, one).state === 'running');
+    const next = Math.min(...running.map(({ name }) => killAt[name] ?? Infinity));
+    // Again soon after a kill, until the process is gone.
+    if (next < Infinity) this.#killTimers.set(taskId, setTimeout(kill, Math.max(KILL_AGAIN, next - Date.now())));
   }
 
   async #killEverything(record: TaskRecord): Promise<void> {
@@ -244,19 +305,44 @@ class ProcessRuntime implements Runtime {
     return left.length;
   }
 
-  /** Writes down what has changed by itself, and ends a task whose essential container has ended. */
-  #settle(taskId: string): void {
+  /**
+   * Writes down what has changed by itself, ends a task whose essential container has ended, and does what follows.
+   *
+   * @param hasChanged - whether to tell even when nothing is written
+   */
+  #settle(taskId: string, hasChanged = false): void {
     const record = this.#records.get(taskId);
-    const settled = record && settle(record, this.#containers.look(record), Date.now());
-    if (!settled) return;
-    this.#records.change(taskId, settled.change);
-    if (settled.endOthers) this.#beginStop({ ...record, ...settled.change }, OTHERS_GRACE);
-    if (settled.change.stoppedAt !== undefined) {
+    if (!record) return;
+    const settled = settle(record, shownLooks(record, this.#look(record)), Date.now());
+    if (settled) this.#records.change(taskId, settled.change);
+    if (settled?.endOthers) this.#beginStop({ ...record, ...settled.change }, OTHERS_GRACE);
+    if (settled?.change.stoppedAt !== undefined) {
       this.#killMarked(taskId); // a program may outlive its launcher when only that was killed
       clearTimeout(this.#killTimers.get(taskId));
       this.#killTimers.delete(taskId);
     }
-    this.#options.onChange();
+    this.#act(taskId);
+    if (settled || hasChanged) this.#options.onChange();
+  }
+
+  #act(taskId: string): void {
+    const record = this.#records.get(taskId);
+    if (!record?.isPrepared || record.stoppedAt !== undefined || this.#starting.has(taskId) || this.#closed) return;
+    const now = Date.now();
+    const next = conduct(record, this.#look(record), now);
+    if (next.failure) {
+      const { container, reason } = next.failure;
+      const startFailure = 'Task failed to start';
+      this.#records.change(taskId, { startFailure, failedContainer: container, failedBecause: reason });
+      this.#beginStop({ ...record, startFailure }, OTHERS_GRACE);
+      return this.#settle(taskId, true);
+    }
+    if (next.signal.length > 0) this.#goOnStopping(record);
+    for (const container of next.restart) allowRelaunch(this.#containers.files(record, container));
+    const ready = [...next.start, ...next.restart];
+    if (ready.length > 0)
+      void this.#once(taskId, () => this.#launchAll(record, ready)).then(() => this.#settle(taskId, true));
+    this.#alarms.set(taskId, next.lookAgainAt);
   }
 
   #settleAll(): void {

@@ -10,6 +10,13 @@ export const argvOf = (container: ContainerSpec): readonly string[] => [
 
 /** Says why this machine cannot run a container as a process, or `undefined`. */
 export function whyNotRun(task: TaskSpec): string | undefined {
+  for (const container of task.containers) {
+    const lacks = lacking(container);
+    if (lacks)
+      return `the process runtime has no ${lacks}, which container '${container.name}' asks for; start Teal with --runtime docker`;
+  }
+  if (task.pidMode ?? task.ipcMode)
+    return 'the process runtime has no pidMode and no ipcMode; start Teal with --runtime docker';
   const without = task.containers.find((container) => argvOf(container).length === 0);
   if (!without) return undefined;
   return (
@@ -17,6 +24,35 @@ export function whyNotRun(task: TaskSpec): string | undefined {
     `(image '${without.image}' is not unpacked); give it a command, or start Teal with --runtime docker`
   );
 }
+
+/** Log drivers whose lines go no further than this machine. */
+const OWN_DRIVERS = ['awslogs', 'json-file', 'none'];
+
+/** What a program would miss; limits it would merely not feel are no reason. */
+function lacking(container: ContainerSpec): string | undefined {
+  const { linux = {}, log } = container;
+  const wanted: readonly (readonly [string, boolean | undefined])[] = [
+    ['volumes', Boolean(container.mounts?.length) || Boolean(container.volumesFrom?.length)],
+    ['links', Boolean(container.links?.length)],
+    ['host names and name servers of its own', Boolean(namesOf(container).length)],
+    ['kernel settings of its own (systemControls)', Object.keys(container.sysctls ?? {}).length > 0],
+    ['privileges (privileged)', container.privileged],
+    ['terminals (pseudoTerminal, interactive)', container.pseudoTerminal ?? container.interactive],
+    ['isolated network (disableNetworking)', container.disableNetworking],
+    ['devices', Boolean(linux.devices?.length)],
+    ['tmpfs', Boolean(linux.tmpfs?.length)],
+    ['capabilities to add', Boolean(linux.addedCapabilities?.length)],
+    [`log driver '${log?.driver}'`, log !== undefined && !OWN_DRIVERS.includes(log.driver)],
+  ];
+  return wanted.find(([, isWanted]) => isWanted)?.[0];
+}
+
+const namesOf = ({ hostname, extraHosts = [], dnsServers = [], dnsSearchDomains = [] }: ContainerSpec): string[] => [
+  ...(hostname === undefined ? [] : [hostname]),
+  ...extraHosts,
+  ...dnsServers,
+  ...dnsSearchDomains,
+];
 
 /** Says why a container would fail at its first step, or `undefined`. */
 export function whyNotStart(container: ContainerSpec, workingDirectory: string, path: string): string | undefined {

@@ -1,6 +1,6 @@
 import type { ContainerObservation, ContainerSpec } from '../runtime.ts';
 import type { TaskRecord } from '../task-records.ts';
-import { containerFiles, lookAtContainer, type ContainerFiles } from './container-files.ts';
+import { containerFiles, lookAtContainer, type ContainerFiles, type Look } from './container-files.ts';
 import { signalGroup } from './process-table.ts';
 
 /** What the files of a task tell of its processes. */
@@ -14,18 +14,13 @@ export class TaskContainers {
   look(record: TaskRecord): ContainerObservation[] {
     return record.spec.containers.map((container) => {
       const look = this.lookAt(record, container);
-      return {
-        name: container.name,
-        state: look.state,
-        ...(look.state === 'running' && { runtimeId: String(look.process.pid) }),
-        ...(look.state === 'stopped' && look.exitCode !== undefined && { exitCode: look.exitCode }),
-        endpoints: look.state === 'running' ? (record.endpoints?.[container.name] ?? []) : [],
-      };
+      const endpoints = look.state === 'running' ? (record.endpoints?.[container.name] ?? []) : [];
+      return { name: container.name, ...told(look), ...reasonOf(record, container), endpoints };
     });
   }
 
-  lookAt(record: TaskRecord, container: ContainerSpec): ReturnType<typeof lookAtContainer> {
-    if (record.startFailure !== undefined) return { state: 'stopped' };
+  lookAt(record: TaskRecord, container: ContainerSpec): Look {
+    if (record.startFailure !== undefined && !record.isPrepared) return { state: 'stopped' };
     return lookAtContainer(this.files(record, container));
   }
 
@@ -42,3 +37,12 @@ export class TaskContainers {
     return container.workingDirectory ?? this.#folderOf(record.spec.taskId);
   }
 }
+
+function told(look: Look): Omit<ContainerObservation, 'name' | 'endpoints'> {
+  if (look.state !== 'running') return look;
+  const { process, ...rest } = look;
+  return { ...rest, runtimeId: String(process.pid) };
+}
+
+const reasonOf = ({ startFailure, failedContainer, failedBecause }: TaskRecord, { name }: ContainerSpec) =>
+  startFailure !== undefined && failedContainer === name ? { reason: failedBecause ?? startFailure } : {};

@@ -27,6 +27,7 @@ export function taskEnvironment(
     PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
     HOME: process.env['HOME'] ?? options.folder,
     AWS_ENDPOINT_URL: options.endpoint,
+    ...aboutTask(record, container, options),
     ...container.environment,
     HOST,
     ...(first && { PORT: String(first.port) }),
@@ -37,6 +38,19 @@ export function taskEnvironment(
     ),
     [MARK]: `${options.instance}:${record.spec.taskId}:${container.name}`,
     TEAL_TASK_FOLDER: options.folder,
+  };
+}
+
+/** Credentials are taken over plain HTTP from loopback. Source: AWS SDKs reference guide, container credentials. */
+function aboutTask({ spec }: TaskRecord, { name }: ContainerSpec, { endpoint }: EnvironmentOptions) {
+  const path = spec.paths?.metadata[name];
+  const credentials = spec.paths?.credentials;
+  return {
+    ...(path !== undefined && {
+      ECS_CONTAINER_METADATA_URI: `${endpoint}${path.replace('/v4/', '/v3/')}`,
+      ECS_CONTAINER_METADATA_URI_V4: `${endpoint}${path}`,
+    }),
+    ...(credentials !== undefined && { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint}${credentials}` }),
   };
 }
 

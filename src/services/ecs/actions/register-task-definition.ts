@@ -12,7 +12,7 @@ export const registerTaskDefinition =
   ({ store, clock }: EcsDeps): Action<typeof RegisterTaskDefinitionCommand> =>
   async (input, ctx) => {
     if (input.tags?.length === 0) throw clientError('Tags can not be empty.');
-    const definition = normalise(input);
+    const definition = normalise(input, ctx);
     const { family, tags = [] } = input;
     const now = clock.now().getTime();
     const record = await store.transaction(async (tx): Promise<TaskDefinitionRecord> => {

@@ -1,25 +1,27 @@
 import type { ContainerDefinition, ContainerOverride, LaunchType, TaskOverride } from '@aws-sdk/client-ecs';
 import type { ContainerSpec, PortMapping } from '../../../drivers/runtimes/runtime.ts';
-import type { Millis } from '../../../kernel/span.ts';
-import { seconds } from '../../../kernel/span.ts';
+import { seconds, type Millis } from '../../../kernel/span.ts';
 import type { Definition } from '../records/task-definition.ts';
+import { portsOfRange } from '../task-definition/check-port-range.ts';
+import { kernelOf, namesOf, STOP_TIMEOUT, waitsOf } from './container-settings.ts';
 
 /** What the runtime is told of each container: the definition with a task's overrides laid over it. */
 export function containerSpecs(
   { containerDefinitions = [] }: Definition,
   overrides: TaskOverride | undefined,
   launchType: LaunchType,
+  region: string,
 ): ContainerSpec[] {
   return containerDefinitions.map((container) => {
     const override = overrides?.containerOverrides?.find(({ name }) => name === container.name) ?? {};
-    return containerSpec(container, override, launchType);
+    return containerSpec(container, override, { launchType, region });
   });
 }
 
 function containerSpec(
   container: ContainerDefinition,
   override: ContainerOverride,
-  launchType: LaunchType,
+  { launchType, region }: { readonly launchType: LaunchType; readonly region: string },
 ): ContainerSpec {
   const command = override.command ?? container.command;
   const memory = override.memory ?? container.memory;
@@ -30,11 +32,13 @@ function containerSpec(
     ...(container.entryPoint?.length && { entryPoint: container.entryPoint }),
     ...(command?.length && { command }),
     environment: {
-      AWS_EXECUTION_ENV: launchType === 'FARGATE' ? 'AWS_ECS_FARGATE' : 'AWS_ECS_EC2',
+      ...(launchType === 'FARGATE'
+        ? { AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE', AWS_REGION: region, AWS_DEFAULT_REGION: region }
+        : { AWS_EXECUTION_ENV: 'AWS_ECS_EC2' }),
       ...asMap(container.environment),
       ...asMap(override.environment),
     },
-    portMappings: (container.portMappings ?? []).flatMap(asMapping),
+    portMappings: (container.portMappings ?? []).flatMap(asMappings),
     essential: container.essential ?? true,
     ...(container.workingDirectory !== undefined && { workingDirectory: container.workingDirectory }),
     ...(container.user !== undefined && { user: container.user }),
@@ -44,39 +48,22 @@ function containerSpec(
     ...(container.readonlyRootFilesystem !== undefined && {
       readonlyRootFilesystem: container.readonlyRootFilesystem,
     }),
+    ...waitsOf(container),
+    ...namesOf(container),
+    ...kernelOf(container, launchType),
   };
 }
 
 const asMap = (pairs: ContainerDefinition['environment']): Record<string, string> =>
   Object.fromEntries((pairs ?? []).map(({ name = '', value = '' }) => [name, value]));
 
-function asMapping(mapping: NonNullable<ContainerDefinition['portMappings']>[number]): PortMapping[] {
-  if (mapping.containerPort === undefined) return [];
-  return [
-    {
-      containerPort: mapping.containerPort,
-      ...(mapping.hostPort !== undefined && { hostPort: mapping.hostPort }),
-      protocol: mapping.protocol ?? 'tcp',
-    },
-  ];
+function asMappings(mapping: NonNullable<ContainerDefinition['portMappings']>[number]): PortMapping[] {
+  const { containerPort, hostPort, protocol = 'tcp', containerPortRange } = mapping;
+  if (containerPort !== undefined) return [{ containerPort, ...(hostPort !== undefined && { hostPort }), protocol }];
+  const [first, last] = portsOfRange(containerPortRange ?? '') ?? [1, 0];
+  return Array.from({ length: last - first + 1 }, (_, index) => ({ containerPort: first + index, protocol }));
 }
 
 /** Between SIGTERM and SIGKILL: the longest any container asks for. A real limit, never scaled. */
 export const stopTimeoutOf = ({ containerDefinitions = [] }: Definition): Millis =>
-  seconds(Math.max(0, ...containerDefinitions.map(({ stopTimeout }) => stopTimeout ?? 30)));
-
-/** Why a task of this definition cannot run here, in ECS's form; `undefined` when it can. */
-export function unservedReason({ containerDefinitions = [] }: Definition): string | undefined {
-  for (const { name = '', secrets, environmentFiles, mountPoints, dependsOn } of containerDefinitions) {
-    if (secrets?.length)
-      return `ResourceInitializationError: unable to pull secrets or registry auth: container '${name}' has secrets, which Teal does not serve yet`;
-    if (environmentFiles?.length)
-      return `ResourceInitializationError: failed to download env files: container '${name}' has environmentFiles, which Teal does not serve yet`;
-    if (mountPoints?.length)
-      return `CannotCreateVolumeError: container '${name}' has mountPoints, which Teal does not serve yet`;
-    const ordered = dependsOn?.find(({ condition }) => condition !== 'START');
-    if (ordered)
-      return `CannotCreateContainerError: container '${name}' has dependsOn with condition ${ordered.condition}, which Teal does not serve yet`;
-  }
-  return undefined;
-}
+  seconds(Math.max(0, ...containerDefinitions.map(({ stopTimeout }) => stopTimeout ?? STOP_TIMEOUT)));

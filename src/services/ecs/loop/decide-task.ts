@@ -1,7 +1,7 @@
 import type { TaskStopCode } from '@aws-sdk/client-ecs';
 import type { TargetHealth } from '../../../aws/targets.ts';
 import type { Endpoint, TaskObservation } from '../../../drivers/runtimes/runtime.ts';
-import type { TaskBinding, TaskRecord, TaskTarget } from '../records/task.ts';
+import { healthOfTask, type TaskBinding, type TaskRecord, type TaskTarget } from '../records/task.ts';
 
 /** What was seen of a task, all of it after its record was read. */
 export interface Sight {
@@ -18,6 +18,7 @@ export interface Sight {
 export type TaskDecision =
   | { readonly do: 'wait' }
   | { readonly do: 'start' }
+  | { readonly do: 'mark-pending'; readonly observation: TaskObservation }
   | { readonly do: 'mark-running'; readonly observation: TaskObservation }
   | { readonly do: 'register'; readonly targets: readonly TaskTarget[] }
   | { readonly do: 'end'; readonly stopCode: TaskStopCode; readonly reason: string; readonly unhealthy?: TargetHealth }
@@ -35,18 +36,20 @@ const WAIT: TaskDecision = { do: 'wait' };
 export function decideTask(task: TaskRecord, sight: Sight): TaskDecision {
   if (task.lastStatus === 'STOPPED' || sight.isStarting) return WAIT;
   if (task.desiredStatus === 'STOPPED') return decideEnding(task, sight);
-  return task.lastStatus === 'RUNNING' ? decideRunning(task, sight) : decideStarting(sight);
+  return task.lastStatus === 'RUNNING' ? decideRunning(task, sight) : decideStarting(task, sight);
 }
 
-function decideStarting({ observation }: Sight): TaskDecision {
+function decideStarting(task: TaskRecord, { observation }: Sight): TaskDecision {
   if (!observation) return { do: 'start' };
   if (observation.startFailure !== undefined)
     return { do: 'end', stopCode: 'TaskFailedToStart', reason: observation.startFailure };
-  if (observation.state === 'starting') return WAIT;
+  if (observation.state === 'starting')
+    return task.lastStatus === 'PENDING' && isAsRecorded(task, observation)
+      ? WAIT
+      : { do: 'mark-pending', observation };
   if (observation.state === 'running') return { do: 'mark-running', observation };
-  return observation.startedAt === undefined
-    ? { do: 'end', stopCode: 'TaskFailedToStart', reason: 'Task failed to start' }
-    : ESSENTIAL_EXITED;
+  const hasRun = observation.startedAt !== undefined || hasLostEssential(task, observation, 'after it ran');
+  return hasRun ? ESSENTIAL_EXITED : { do: 'end', stopCode: 'TaskFailedToStart', reason: 'Task failed to start' };
 }
 
 const ESSENTIAL_EXITED: TaskDecision = {
@@ -70,15 +73,25 @@ function decideRunning(task: TaskRecord, sight: Sight): TaskDecision {
       reason: `Task failed ELB health checks in (target-group ${unhealthy.target.targetGroupArn})`,
       unhealthy: unhealthy.health,
     };
-  return JSON.stringify(observation.containers) === JSON.stringify(task.containers)
-    ? WAIT
-    : { do: 'mark-running', observation };
+  if (!isAsRecorded(task, observation)) return { do: 'mark-running', observation };
+  return isUnhealthy(task, sight)
+    ? { do: 'end', stopCode: 'ServiceSchedulerInitiated', reason: 'Task failed container health checks' }
+    : WAIT;
 }
 
-const hasLostEssential = (task: TaskRecord, observation: TaskObservation): boolean =>
+const isAsRecorded = (task: TaskRecord, observation: TaskObservation): boolean =>
+  JSON.stringify(observation.containers) === JSON.stringify(task.containers);
+
+/** Only a service replaces a task for its health; others go on, and show it. */
+const isUnhealthy = (task: TaskRecord, { graceUntil, now }: Sight): boolean =>
+  task.setId !== undefined && now >= graceUntil && healthOfTask(task) === 'UNHEALTHY';
+
+const hasLostEssential = (task: TaskRecord, observation: TaskObservation, when?: 'after it ran'): boolean =>
   observation.containers.some(
-    ({ name, state }) =>
-      state === 'stopped' && task.spec.containers.some((spec) => spec.name === name && spec.essential),
+    ({ name, state, exitCode }) =>
+      state === 'stopped' &&
+      (when === undefined || exitCode !== undefined) &&
+      task.spec.containers.some((spec) => spec.name === name && spec.essential),
   );
 
 /** The registrations a running task still needs. */

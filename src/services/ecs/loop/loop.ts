@@ -6,6 +6,7 @@ import { storeLastOutput } from '../output/follow-output.ts';
 import { tasks, type TaskRecord } from '../records/task.ts';
 import { change } from './task-work.ts';
 import { IDLE, runPass, type PassMemory } from './pass.ts';
+import { scaledSpec } from './scaled-spec.ts';
 import { createChangeTeller } from './tell-changes.ts';
 import { createAlarmWatch } from './watch-alarms.ts';
 
@@ -96,7 +97,7 @@ export function createLoop(deps: EcsDeps): Loop {
 /** Asks the runtime to start a task; a runtime that cannot even be asked is a failure to start. */
 async function beginTask(deps: EcsDeps, task: TaskRecord): Promise<void> {
   try {
-    await deps.runtime.start(task.spec);
+    await deps.runtime.start(scaledSpec(task.spec, deps.clock));
     deps.checkpoint('ecs.task.started');
   } catch (cause) {
     deps.logger.warn('a task could not be started', { taskId: task.id, cause });
@@ -108,10 +109,13 @@ async function beginTask(deps: EcsDeps, task: TaskRecord): Promise<void> {
 
 async function stopEverything(deps: EcsDeps): Promise<void> {
   const { store, runtime, clock } = deps;
-  const grace = new Map((await tasks(store).everywhere()).map(({ id, record }) => [id, millis(record.stopTimeout)]));
+  const known = await tasks(store).everywhere();
+  const grace = new Map(known.map(({ id, record }) => [id, millis(record.stopTimeout)]));
+  // Containers that depend on each other end one after another.
+  const spans = new Map(known.map(({ id, record }) => [id, record.stopTimeout * record.spec.containers.length]));
   const held = await runtime.observe();
   await Promise.all(held.map(({ taskId }) => runtime.stop(taskId, grace.get(taskId) ?? seconds(30))));
-  const longest = Math.max(0, ...held.map(({ taskId }) => grace.get(taskId) ?? 30_000)) + 5000;
+  const longest = Math.max(0, ...held.map(({ taskId }) => spans.get(taskId) ?? 30_000)) + 5000;
   const until = clock.now().getTime() + longest;
   while (clock.now().getTime() < until && (await runtime.observe()).some(({ state }) => state !== 'stopped'))
     await clock.sleep(millis(20));

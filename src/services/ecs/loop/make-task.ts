@@ -2,11 +2,14 @@ import type { LaunchType, NetworkConfiguration, Tag, TaskOverride } from '@aws-s
 import { newId } from '../../../kernel/ids.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import { arns } from '../arns.ts';
+import { pathsOf } from '../metadata/paths.ts';
 import { taskOutputs } from '../output/task-outputs.ts';
 import { resolvedPlatform } from '../records/placement.ts';
 import type { TaskBinding, TaskRecord } from '../records/task.ts';
 import { networkModeOf, type TaskDefinitionRecord } from '../records/task-definition.ts';
-import { containerSpecs, stopTimeoutOf, unservedReason } from './container-specs.ts';
+import { containerSpecs, stopTimeoutOf } from './container-specs.ts';
+import { taskVolumes } from './task-volumes.ts';
+import { unservedReason } from './unserved-reason.ts';
 
 export interface TaskWish {
   readonly cluster: string;
@@ -31,7 +34,11 @@ export function makeTask(scope: Scope, wish: TaskWish, now: number): TaskRecord 
   const id = newId.task();
   const arn = arns.task(scope, cluster, id);
   const networkMode = networkModeOf(definition.definition);
-  const containers = containerSpecs(definition.definition, overrides, launchType);
+  const containers = containerSpecs(definition.definition, overrides, launchType, scope.region);
+  const { pidMode, ipcMode, taskRoleArn } = definition.definition;
+  const cpu = overrides.cpu ?? definition.definition.cpu;
+  const memory = overrides.memory ?? definition.definition.memory;
+  const names = containers.map(({ name }) => name);
   const containerIds = Object.fromEntries(containers.map(({ name }) => [name, newId.uuid()]));
   return {
     id,
@@ -50,17 +57,21 @@ export function makeTask(scope: Scope, wish: TaskWish, now: number): TaskRecord 
       revision: definition.revision,
       networkMode,
       containers,
+      volumes: taskVolumes(definition.definition),
+      ...(pidMode !== undefined && { pidMode }),
+      ...(ipcMode !== undefined && { ipcMode }),
+      ...(cpu !== undefined && { cpu: Number(cpu) }),
+      ...(memory !== undefined && { memory: Number(memory) }),
+      paths: pathsOf(scope, id, names, Boolean(overrides.taskRoleArn ?? taskRoleArn)),
     },
     outputs: taskOutputs(definition.definition, id, containerIds),
-    unserved: unservedReason(definition.definition),
+    unserved: unservedReason(definition.definition, overrides),
+    roleArn: roleArnOf(scope, overrides.taskRoleArn ?? taskRoleArn),
     launchType,
     platformVersion: launchType === 'FARGATE' ? resolvedPlatform(wish.platformVersion) : undefined,
     networkConfiguration: wish.networkConfiguration,
-    cpu: overrides.cpu ?? definition.definition.cpu ?? String(sum(containers.map(({ cpu }) => cpu))),
-    memory:
-      overrides.memory ??
-      definition.definition.memory ??
-      String(sum(containers.map(({ memory, memoryReservation }) => memory ?? memoryReservation ?? 0))),
+    cpu: cpu ?? String(sum(containers.map(({ cpu }) => cpu))),
+    memory: memory ?? String(sum(containers.map(({ memory, memoryReservation }) => memory ?? memoryReservation ?? 0))),
     group: wish.group,
     startedBy: wish.startedBy,
     overrides,
@@ -79,5 +90,9 @@ export function makeTask(scope: Scope, wish: TaskWish, now: number): TaskRecord 
     clientToken: wish.clientToken,
   };
 }
+
+/** A role may be given by its name alone. */
+const roleArnOf = ({ account }: Scope, given: string | undefined): string | undefined =>
+  given && (given.startsWith('arn:') ? given : `arn:aws:iam::${account}:role/${given}`);
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

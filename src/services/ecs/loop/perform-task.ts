@@ -15,6 +15,8 @@ export async function performTask(work: TaskWork, decision: TaskDecision): Promi
       return;
     case 'start':
       return startTask(work);
+    case 'mark-pending':
+      return markPending(work, decision.observation);
     case 'mark-running':
       return markRunning(work, decision.observation);
     case 'register':
@@ -40,6 +42,14 @@ async function startTask(work: TaskWork): Promise<void> {
   if (reason !== undefined) return endTask(work, { stopCode: 'TaskFailedToStart', reason });
   deps.checkpoint('ecs.task.recorded');
   work.begin(task);
+}
+
+async function markPending(work: TaskWork, { containers }: TaskObservation): Promise<void> {
+  await change(work, (task) => ({
+    ...task,
+    lastStatus: task.desiredStatus === 'RUNNING' ? 'PENDING' : task.lastStatus,
+    containers,
+  }));
 }
 
 async function markRunning(work: TaskWork, { containers, startedAt }: TaskObservation): Promise<void> {

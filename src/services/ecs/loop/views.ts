@@ -1,5 +1,5 @@
 import type { Millis } from '../../../kernel/span.ts';
-import type { TaskRecord } from '../records/task.ts';
+import { healthOfTask, type TaskRecord } from '../records/task.ts';
 import type { TaskView } from './decide-counts.ts';
 import { EARLY } from './count-failure.ts';
 import { healthOf, type Sight } from './decide-task.ts';
@@ -18,6 +18,7 @@ export const viewTask = (task: TaskRecord, { health, now, settling }: Viewpoint)
   isHealthy:
     task.lastStatus === 'RUNNING' &&
     task.failing === undefined &&
+    isWell(task) &&
     (isChecked(task)
       ? task.bindings.every((binding) => isServing(task, binding, health))
       : now - (task.startedAt ?? now) >= settling),
@@ -27,7 +28,11 @@ export const viewTask = (task: TaskRecord, { health, now, settling }: Viewpoint)
 });
 
 /** Whether anything says of it that it is healthy; time has to tell otherwise. */
-const isChecked = ({ bindings }: TaskRecord): boolean => bindings.length > 0;
+const isChecked = (task: TaskRecord): boolean => task.bindings.length > 0 || hasHealthCheck(task);
+
+const isWell = (task: TaskRecord): boolean => healthOfTask(task) === 'HEALTHY' || !hasHealthCheck(task);
+const hasHealthCheck = ({ spec }: TaskRecord): boolean =>
+  spec.containers.some(({ essential, healthCheck }) => essential && healthCheck !== undefined);
 
 /** A target group that no listener uses has no opinion on its targets. */
 function isServing(task: TaskRecord, binding: TaskRecord['bindings'][number], health: Sight['health']): boolean {

@@ -35,12 +35,12 @@ async function lookOnce(deps: EcsDeps, refused: Set<string>, signal: AbortSignal
 
 /** The last look at a task, which ends whether its lines can be stored or not. */
 export const storeLastOutput = (deps: EcsDeps, task: TaskRecord): Promise<void> =>
-  storeOrTell(deps, task, new Set<string>());
+  storeOrTell(deps, task, new Set<string>(), true);
 
 /** @param refused - tasks whose lines are refused, each told of once */
-async function storeOrTell(deps: EcsDeps, task: TaskRecord, refused: Set<string>): Promise<void> {
+async function storeOrTell(deps: EcsDeps, task: TaskRecord, refused: Set<string>, isLast = false): Promise<void> {
   try {
-    await storeOutput(deps, task);
+    await storeOutput(deps, task, isLast);
     refused.delete(task.id);
   } catch (cause) {
     if (refused.has(task.id)) return;

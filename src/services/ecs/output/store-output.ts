@@ -1,6 +1,9 @@
+import type { OutputLine } from '../../../drivers/runtimes/runtime.ts';
+import { seconds } from '../../../kernel/span.ts';
 import type { EcsDeps } from '../deps.ts';
 import type { TaskRecord } from '../records/task.ts';
-import { outputKey, outputPositions, type TaskOutput } from '../records/task-output.ts';
+import { outputKey, outputPositions, type OutputPosition, type TaskOutput } from '../records/task-output.ts';
+import { putTogether } from './multiline.ts';
 
 /** Someone else stored the same lines first. */
 class AlreadyStored extends Error {
@@ -12,27 +15,35 @@ type Deps = Pick<EcsDeps, 'store' | 'runtime' | 'append' | 'clock' | 'checkpoint
 /**
  * Stores all that a task's containers have printed so far. Lines and the place behind them are one transaction, so that
  * none is lost and none comes twice, whoever reads at the same time and wherever Teal dies.
+ *
+ * @param isLast - the task has ended: no more lines come
  */
-export async function storeOutput(deps: Deps, task: TaskRecord): Promise<void> {
-  for (const output of task.outputs ?? []) while (!(await storeSome(deps, task, output)));
+export async function storeOutput(deps: Deps, task: TaskRecord, isLast = false): Promise<void> {
+  for (const output of task.outputs ?? []) while (!(await storeSome(deps, task, output, isLast)));
 }
 
+/** Lines that nobody goes on with are an event after so long. Source: Docker, awslogs driver, batchPublishFrequency. */
+const OPEN_LIMIT = seconds(5);
+
 /** @returns whether that was all */
-async function storeSome(deps: Deps, task: TaskRecord, output: TaskOutput) {
+async function storeSome(deps: Deps, task: TaskRecord, output: TaskOutput, isLast: boolean) {
   const { store, runtime, append, clock, checkpoint } = deps;
   const { account, region } = task.spec;
   const scope = { account, region };
   const key = outputKey(task.id, output.container);
-  const from = (await outputPositions(store).get(scope, key))?.position;
+  const before = await outputPositions(store).get(scope, key);
+  const from = before?.position;
   const { lines, next, isAll } = await runtime.readOutput(task.id, output.container, from);
-  if (next === undefined || next === from) return true;
-  checkpoint('ecs.output.read');
   const now = clock.now();
-  const stamped = lines.map(({ message, at }) => ({ message, at: at === undefined ? now : new Date(at) }));
+  const { events, open } = eventsOf(output, lines, before?.open, { now: now.getTime(), isLast: isLast && isAll });
+  if ((next === undefined || next === from) && open?.since === before?.open?.since) return true;
+  checkpoint('ecs.output.read');
+  const stamped = events.map(({ message, at }) => ({ message, at: at === undefined ? now : new Date(at) }));
   try {
     await append({ account, region: output.region }, output, stamped, async (tx) => {
-      if ((await outputPositions(tx).get(scope, key))?.position !== from) throw new AlreadyStored();
-      await outputPositions(tx).put(scope, key, { position: next });
+      const current = await outputPositions(tx).get(scope, key);
+      if (current?.position !== from || current?.open?.since !== before?.open?.since) throw new AlreadyStored();
+      await outputPositions(tx).put(scope, key, { position: next ?? from ?? '', open });
     });
   } catch (cause) {
     if (!(cause instanceof AlreadyStored)) throw cause;
@@ -40,6 +51,21 @@ async function storeSome(deps: Deps, task: TaskRecord, output: TaskOutput) {
   }
   checkpoint('ecs.output.stored');
   return isAll;
+}
+
+/** Lines as they are stored: each for itself, or put together, the last ones left open until they are old. */
+function eventsOf(
+  { eventStart }: TaskOutput,
+  lines: readonly OutputLine[],
+  before: OutputPosition['open'],
+  { now, isLast }: { readonly now: number; readonly isLast: boolean },
+): { readonly events: readonly OutputLine[]; readonly open: OutputPosition['open'] } {
+  if (!eventStart) return { events: lines, open: undefined };
+  const { whole, open } = putTogether(lines, before, eventStart, now);
+  if (!open) return { events: whole, open: undefined };
+  const since = lines.length > 0 ? now : (before?.since ?? now);
+  const isOver = isLast || now - since >= OPEN_LIMIT;
+  return isOver ? { events: [...whole, open], open: undefined } : { events: whole, open: { ...open, since } };
 }
 
 /** Forgets how far a task was read; for a task that the runtime has forgotten. */

@@ -22,6 +22,14 @@ export const taskOutputs = (
         group: options['awslogs-group'] ?? '',
         stream: prefix ? `${prefix}/${container}/${taskId}` : (containerIds[container] ?? ''),
         mayCreateGroup: options['awslogs-create-group']?.toLowerCase() === 'true',
+        ...eventStartOf(options),
       },
     ];
   });
+
+function eventStartOf(options: Readonly<Record<string, string>>): Pick<TaskOutput, 'eventStart'> {
+  const pattern = options['awslogs-multiline-pattern'];
+  const datetimeFormat = options['awslogs-datetime-format'];
+  if (pattern !== undefined) return { eventStart: { pattern } };
+  return datetimeFormat === undefined ? {} : { eventStart: { datetimeFormat } };
+}

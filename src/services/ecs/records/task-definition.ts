@@ -17,6 +17,7 @@ export interface TaskDefinitionRecord {
   readonly tags: readonly Tag[];
   readonly registeredAt: number;
   readonly deregisteredAt?: number;
+  readonly deleteRequestedAt?: number;
 }
 
 /** Outlives its revisions, so that none is ever numbered twice. */

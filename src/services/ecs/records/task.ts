@@ -39,6 +39,8 @@ export interface TaskRecord {
   readonly outputs?: readonly TaskOutput[] | undefined;
   /** Why Teal cannot run it, in ECS's form; it then fails to start. */
   readonly unserved?: string | undefined;
+  /** Of the role whose credentials its containers get. */
+  readonly roleArn?: string | undefined;
   readonly launchType: LaunchType;
   readonly platformVersion?: string | undefined;
   readonly networkConfiguration?: NetworkConfiguration | undefined;
@@ -82,3 +84,14 @@ export const isWanted = ({ desiredStatus }: TaskRecord): boolean => desiredStatu
 export const isRunning = (task: TaskRecord): boolean => isWanted(task) && task.lastStatus === 'RUNNING';
 
 export const isPending = (task: TaskRecord): boolean => isWanted(task) && task.lastStatus !== 'RUNNING';
+
+/**
+ * What the health checks of its essential containers say together. Source: ECS developer guide, container health.
+ */
+export function healthOfTask({ spec, containers }: Pick<TaskRecord, 'spec' | 'containers'>) {
+  const seen = spec.containers
+    .filter(({ essential, healthCheck }) => essential && healthCheck)
+    .map(({ name }) => containers.find((container) => container.name === name)?.health);
+  if (seen.includes('UNHEALTHY')) return 'UNHEALTHY';
+  return seen.length > 0 && seen.every((health) => health === 'HEALTHY') ? 'HEALTHY' : 'UNKNOWN';
+}

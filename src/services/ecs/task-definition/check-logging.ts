@@ -1,17 +1,17 @@
 import { clientError } from '../faults.ts';
-import type { Registration } from './check-containers.ts';
+import { needsFargate, type Registration } from './registration.ts';
 
 const ON_FARGATE = ['awslogs', 'splunk', 'awsfirelens'];
 
 /** Rows 39 and 42-44 of the specification, as far as they are about logs. @throws {ClientException} */
-export function checkLogging({ containerDefinitions = [], ...task }: Registration): void {
-  const isFargate = task.requiresCompatibilities?.includes('FARGATE') ?? false;
-  for (const { logConfiguration } of containerDefinitions) {
+export function checkLogging(input: Registration): void {
+  const isFargate = needsFargate(input);
+  for (const { logConfiguration } of input.containerDefinitions ?? []) {
     if (!logConfiguration) continue;
     const { logDriver = '', options = {} } = logConfiguration;
     if (isFargate && !ON_FARGATE.includes(logDriver))
       throw clientError(`${logDriver} is not a valid log driver. Must be one of [${ON_FARGATE.join(',')}]`);
-    if (logDriver === 'awslogs') checkAwslogs(options, isFargate, task.executionRoleArn);
+    if (logDriver === 'awslogs') checkAwslogs(options, isFargate, input.executionRoleArn);
   }
 }
 

@@ -1,46 +1,62 @@
-import type { ContainerDefinition } from '@aws-sdk/client-ecs';
+import type { ContainerDefinition, PortMapping } from '@aws-sdk/client-ecs';
 import { clientError } from '../faults.ts';
-import { checkFargateSize } from './sizes.ts';
-import type { Registration } from './check-containers.ts';
+import { checkPortRange } from './check-port-range.ts';
+import type { Registration } from './registration.ts';
 
-/** What Fargate needs. Source: spec, RegisterTaskDefinition rows 16-18, 26. @throws {ClientException} */
-export function checkFargate(
-  { requiresCompatibilities = [], networkMode, containerDefinitions = [] }: Registration,
-  cpu: string | undefined,
-  memory: string | undefined,
-): void {
-  if (!requiresCompatibilities.includes('FARGATE')) return;
-  if (networkMode !== 'awsvpc') throw clientError('Fargate only supports network mode ‘awsvpc’.');
-  checkFargateSize(cpu, memory);
-  if (containerDefinitions.some(({ privileged }) => privileged))
-    throw clientError('Fargate requires that the ‘privileged’ setting be ‘false’ at the container level.');
+/** Ports and names on the network. Source: spec, rows 19-25. @throws {ClientException} */
+export function checkNetwork({ networkMode, containerDefinitions = [] }: Registration): void {
+  checkMappingNames(networkMode, containerDefinitions);
+  for (const container of containerDefinitions) {
+    checkContainerPorts(networkMode, container);
+    checkAwsvpc(networkMode, container);
+  }
 }
 
-/** Rows 19-23, 25. @throws {ClientException} */
-export function checkPorts(networkMode: string | undefined, containers: readonly ContainerDefinition[]): void {
+const MAPPING_NAME = /^[a-z0-9_][a-z0-9_-]{0,63}$/;
+
+function checkMappingNames(networkMode: string | undefined, containers: readonly ContainerDefinition[]): void {
   const names = containers.flatMap(({ portMappings = [] }) => portMappings.flatMap(({ name }) => name ?? []));
+  // Assumed: only the length and the characters are documented.
+  if (!names.every((name) => MAPPING_NAME.test(name)))
+    throw clientError('PortMapping.name contains invalid characters.');
   if (new Set(names).size < names.length)
     throw clientError(`When networkMode=${networkMode ?? 'bridge'}, port mapping name is already used`);
-  for (const container of containers) checkContainerPorts(networkMode, container);
 }
 
-function checkContainerPorts(networkMode: string | undefined, container: ContainerDefinition): void {
-  const { name, portMappings = [], hostname, links, extraHosts } = container;
+const isPort = (port: number | undefined): boolean => port !== undefined && port > 0 && port <= 65_535;
+
+function checkContainerPorts(networkMode: string | undefined, { name, portMappings = [] }: ContainerDefinition): void {
   if (networkMode === 'none' && portMappings.length > 0)
     throw clientError('When networkMode=none, port mappings are not supported.');
-  for (const { containerPort, hostPort, containerPortRange } of portMappings) {
-    if (containerPortRange === undefined && !(containerPort && containerPort > 0 && containerPort <= 65535))
-      throw clientError(`Invalid 'containerPort' setting for container '${name}'.`);
-    const isShared = networkMode === 'awsvpc' || networkMode === 'host';
-    if (isShared && hostPort && hostPort !== containerPort)
-      throw clientError(
-        `When networkMode=${networkMode}, the host ports and container ports in port mappings must match.`,
-      );
+  for (const mapping of portMappings) {
+    if (mapping.containerPortRange !== undefined) checkPortRange(networkMode, name, mapping);
+    else checkPort(networkMode, name, mapping);
   }
-  const keys = portMappings.map(
-    ({ containerPort, hostPort, protocol }) => `${containerPort}/${hostPort ?? 0}/${protocol ?? 'tcp'}`,
-  );
-  if (new Set(keys).size < keys.length) throw clientError(`Container '${name}' has duplicate port mappings`);
+  const known = new Map<number | undefined, Set<string>>();
+  for (const { containerPort, hostPort, protocol = 'tcp' } of portMappings) {
+    if (containerPort === undefined) continue;
+    const before = known.get(containerPort);
+    // One port for two protocols is refused too. Source: API reference, PortMapping.containerPort.
+    const isOtherProtocol = before && ![...before].some((key) => key.endsWith(`/${protocol}`));
+    const key = `${hostPort ?? 0}/${protocol}`;
+    if (isOtherProtocol || before?.has(key)) throw clientError(`Container '${name}' has duplicate port mappings`);
+    known.set(containerPort, new Set([...(before ?? []), key]));
+  }
+}
+
+function checkPort(networkMode: string | undefined, name: string | undefined, mapping: PortMapping): void {
+  const { containerPort, hostPort } = mapping;
+  if (!isPort(containerPort)) throw clientError(`Invalid 'containerPort' setting for container '${name}'.`);
+  if (hostPort !== undefined && hostPort !== 0 && !isPort(hostPort))
+    throw clientError(`Invalid 'hostPort' setting for container '${name}'.`);
+  const isShared = networkMode === 'awsvpc' || networkMode === 'host';
+  if (isShared && hostPort && hostPort !== containerPort)
+    throw clientError(
+      `When networkMode=${networkMode}, the host ports and container ports in port mappings must match.`,
+    );
+}
+
+function checkAwsvpc(networkMode: string | undefined, { hostname, links, extraHosts }: ContainerDefinition): void {
   if (networkMode !== 'awsvpc') return;
   if (hostname) throw clientError('hostname is not supported on container when networkMode=awsvpc.');
   if (links?.length) throw clientError('Links are not supported when networkMode=awsvpc.');

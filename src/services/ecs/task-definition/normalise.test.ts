@@ -1,7 +1,9 @@
 import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
 import { expect, it } from 'vitest';
 import { normalise } from './normalise.ts';
+import { secretSource } from './secret-source.ts';
 
+const SCOPE = { account: '111122223333', region: 'eu-west-1' };
 const web = { name: 'web', image: 'web:1', memory: 128 };
 const base: RegisterTaskDefinitionRequest = { family: 'web', containerDefinitions: [web] };
 const fargate: RegisterTaskDefinitionRequest = {
@@ -13,15 +15,18 @@ const fargate: RegisterTaskDefinitionRequest = {
 };
 
 it('fills in what ECS shows of a container', () => {
+  const portMappings = [{ containerPort: 80 }, { containerPortRange: '8000-8002' }];
   const [container] =
-    normalise({ ...base, containerDefinitions: [{ ...web, portMappings: [{ containerPort: 80 }] }] })
-      .containerDefinitions ?? [];
+    normalise({ ...base, containerDefinitions: [{ ...web, portMappings }] }, SCOPE).containerDefinitions ?? [];
 
   expect(container).toEqual({
     ...web,
     cpu: 0,
     essential: true,
-    portMappings: [{ containerPort: 80, hostPort: 0, protocol: 'tcp' }],
+    portMappings: [
+      { containerPort: 80, hostPort: 0, protocol: 'tcp' },
+      { containerPortRange: '8000-8002', protocol: 'tcp' },
+    ],
     environment: [],
     mountPoints: [],
     volumesFrom: [],
@@ -29,50 +34,39 @@ it('fills in what ECS shows of a container', () => {
   });
 });
 
-it('takes sizes with units and gives them as plain numbers', () => {
-  expect(normalise({ ...fargate, cpu: '.25 vCPU', memory: '0.5GB' })).toMatchObject({ cpu: '256', memory: '512' });
+it.each([
+  ['.25 vCPU', '0.5GB', '256', '512'],
+  ['1 vcpu', '2 GB', '1024', '2048'],
+  ['512', '1024', '512', '1024'],
+])('takes %s and %s and gives plain numbers', (cpu, memory, units, mib) => {
+  expect(normalise({ ...fargate, cpu, memory }, SCOPE)).toMatchObject({ cpu: units, memory: mib });
 });
 
-const containers = (...containerDefinitions: object[]) => ({ ...base, containerDefinitions });
+it('counts a definition as fit for Fargate only when nothing in it is refused there', () => {
+  const compatibilities = (more: object) =>
+    normalise({ ...fargate, requiresCompatibilities: undefined, ...more }, SCOPE).compatibilities;
 
-it.each<[string, object]>([
-  ['Family contains invalid characters.', { ...base, family: 'a b' }],
-  ['Container.image should not be null or empty.', containers({ name: 'web' })],
-  ['Container names must be unique within a task definition', containers(web, web)],
-  ["Task definition doesn't have any essential container", containers({ ...web, essential: false })],
-  [
-    "Invalid setting for container 'web'. At least one of 'memory' or 'memoryReservation' must be specified.",
-    containers({ name: 'web', image: 'web' }),
-  ],
-  ["The 'memory' setting for container 'web' is greater than for the task", { ...base, memory: '64' }],
-  ["Invalid 'cpu' setting for task.", { ...base, cpu: 'much' }],
-  ['Fargate only supports network mode ‘awsvpc’.', { ...fargate, networkMode: 'bridge' }],
-  ["Fargate requires that 'memory' be defined at the task level.", { ...fargate, memory: undefined }],
-  [
-    'No Fargate configuration exists for given values: 256 CPU, 4096 memory. See the Amazon ECS documentation for the valid values.',
-    { ...fargate, memory: '4096' },
-  ],
-  ["Invalid 'containerPort' setting for container 'web'.", containers({ ...web, portMappings: [{}] })],
-  [
-    'When networkMode=awsvpc, the host ports and container ports in port mappings must match.',
-    {
-      ...fargate,
-      containerDefinitions: [{ ...web, portMappings: [{ containerPort: 80, hostPort: 81 }] }],
-    },
-  ],
-  ["Unknown volume 'data'.", containers({ ...web, mountPoints: [{ sourceVolume: 'data' }] })],
-  [
-    "Cannot depend on container + 'db' because it does not exist",
-    containers({ ...web, dependsOn: [{ containerName: 'db', condition: 'START' }] }),
-  ],
-  [
-    'Container dependsOn contains a cycle',
-    containers({ ...web, dependsOn: [{ containerName: 'web', condition: 'START' }] }),
-  ],
-  [
-    "Health check interval must be less than or equal to the maximum allowed value 300 for container 'web'",
-    containers({ ...web, healthCheck: { command: ['CMD', 'true'], interval: 301 } }),
-  ],
-])('says: %s', (message, input) => {
-  expect(() => normalise(input as RegisterTaskDefinitionRequest)).toThrow(message);
+  expect(compatibilities({})).toEqual(['EC2', 'FARGATE', 'MANAGED_INSTANCES']);
+  expect(compatibilities({ cpu: undefined })).toEqual(['EC2', 'MANAGED_INSTANCES']);
+  expect(compatibilities({ containerDefinitions: [{ ...web, privileged: true }] })).toEqual([
+    'EC2',
+    'MANAGED_INSTANCES',
+  ]);
+  expect(compatibilities({ networkMode: 'bridge' })).toEqual(['EXTERNAL', 'EC2']);
+});
+
+const SECRET = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf';
+
+it.each([
+  ['/app/key', { from: 'ssm', name: '/app/key' }],
+  ['arn:aws:ssm:eu-west-1:111122223333:parameter/app/key', { from: 'ssm', name: 'app/key' }],
+  [SECRET, { from: 'secrets-manager', arn: SECRET }],
+  [`${SECRET}:username::`, { from: 'secrets-manager', arn: SECRET, jsonKey: 'username' }],
+  [`${SECRET}::AWSPREVIOUS:`, { from: 'secrets-manager', arn: SECRET, versionStage: 'AWSPREVIOUS' }],
+  [`${SECRET}:::9d4cb84b`, { from: 'secrets-manager', arn: SECRET, versionId: '9d4cb84b' }],
+  [`${SECRET}:username`, undefined],
+  [`${SECRET}:k:AWSCURRENT:9d4cb84b`, undefined],
+  ['arn:aws:s3:::bucket/key', undefined],
+])('reads the secret %s', (valueFrom, source) => {
+  expect(secretSource(valueFrom)).toEqual(source);
 });

@@ -1,16 +1,20 @@
-import type { Attribute, Compatibility, ContainerDefinition } from '@aws-sdk/client-ecs';
+import type { Compatibility, ContainerDefinition, PortMapping } from '@aws-sdk/client-ecs';
+import type { Scope } from '../../../kernel/scope.ts';
 import { clientError } from '../faults.ts';
 import type { Definition } from '../records/task-definition.ts';
-import {
-  checkContainers,
-  checkDependencies,
-  checkHealthChecks,
-  checkMemoryAndCpu,
-  type Registration,
-} from './check-containers.ts';
+import { attributesOf } from './attributes.ts';
+import { checkContainers, checkMemoryAndCpu } from './check-containers.ts';
+import { checkDependencies } from './check-dependencies.ts';
+import { checkEnvironment } from './check-environment.ts';
+import { checkEphemeralStorage, checkFargate, checkImageRole } from './check-fargate.ts';
+import { checkLife } from './check-life.ts';
 import { checkLogging } from './check-logging.ts';
-import { checkFargate, checkPorts } from './check-network.ts';
-import { isFargateSize, parseCpu, parseMemory } from './sizes.ts';
+import { checkNetwork } from './check-network.ts';
+import { checkRoles } from './check-roles.ts';
+import { checkTaskSettings } from './check-task-settings.ts';
+import { checkVolumes } from './check-volumes.ts';
+import { needsFargate, type Registration } from './registration.ts';
+import { parseCpu, parseMemory } from './sizes.ts';
 
 const MOST_BYTES = 65_536;
 
@@ -19,18 +23,24 @@ const MOST_BYTES = 65_536;
  *
  * @throws {ClientException} with ECS's words. Source: spec, RegisterTaskDefinition
  */
-export function normalise(input: Registration): Definition {
+export function normalise(input: Registration, scope: Scope): Definition {
   const cpu = parseCpu(input.cpu);
   const memory = parseMemory(input.memory);
   checkFamily(input.family);
   checkContainers(input.containerDefinitions);
   const containers = input.containerDefinitions ?? [];
   checkMemoryAndCpu(containers, { cpu, memory });
-  checkFargate(input, cpu, memory);
-  checkPorts(input.networkMode, containers);
-  checkDependencies(input);
-  checkHealthChecks(containers);
+  if (needsFargate(input)) checkFargate(input, cpu, memory);
+  checkNetwork(input);
+  checkVolumes(input);
+  checkDependencies(containers);
+  checkLife(input);
   checkLogging(input);
+  checkEnvironment(input, scope);
+  if (needsFargate(input)) checkImageRole(input);
+  checkEphemeralStorage(input);
+  checkTaskSettings(input, cpu);
+  checkRoles(input);
   const size = Buffer.byteLength(JSON.stringify(input));
   if (size > MOST_BYTES) throw clientError(`Actual length: '${size}'. Max allowed length is '${MOST_BYTES}' bytes.`);
   const { tags: _tags, ...members } = input;
@@ -56,12 +66,7 @@ const withDefaults = (container: ContainerDefinition, networkMode: string | unde
   ...container,
   cpu: container.cpu ?? 0,
   essential: container.essential ?? true,
-  portMappings: (container.portMappings ?? []).map((mapping) => ({
-    ...mapping,
-    hostPort:
-      (networkMode === 'awsvpc' || networkMode === 'host' ? mapping.containerPort : undefined) ?? mapping.hostPort ?? 0,
-    protocol: mapping.protocol ?? 'tcp',
-  })),
+  portMappings: (container.portMappings ?? []).map((mapping) => withHostPort(mapping, networkMode)),
   environment: container.environment ?? [],
   mountPoints: container.mountPoints ?? [],
   volumesFrom: container.volumesFrom ?? [],
@@ -71,29 +76,30 @@ const withDefaults = (container: ContainerDefinition, networkMode: string | unde
   }),
 });
 
+/** A range has no host port: the ports it gets are chosen when the task starts. */
+function withHostPort(mapping: PortMapping, networkMode: string | undefined): PortMapping {
+  const protocol = mapping.protocol ?? 'tcp';
+  if (mapping.containerPortRange !== undefined) return { ...mapping, protocol };
+  const own = networkMode === 'awsvpc' || networkMode === 'host' ? mapping.containerPort : undefined;
+  return { ...mapping, hostPort: own ?? mapping.hostPort ?? 0, protocol };
+}
+
 const healthDefaults = ({ interval, timeout, retries }: NonNullable<ContainerDefinition['healthCheck']>) => ({
   interval: interval ?? 30,
   timeout: timeout ?? 5,
   retries: retries ?? 3,
 });
 
-function compatibilitiesOf(
-  { networkMode, requiresCompatibilities }: Registration,
-  cpu: string | undefined,
-  memory: string | undefined,
-): Compatibility[] {
-  if (networkMode !== 'awsvpc') return ['EXTERNAL', 'EC2'];
-  const fitsFargate = requiresCompatibilities?.includes('FARGATE') === true || isFargateSize(cpu, memory);
-  return fitsFargate ? ['EC2', 'FARGATE', 'MANAGED_INSTANCES'] : ['EC2', 'MANAGED_INSTANCES'];
+function compatibilitiesOf(input: Registration, cpu: string | undefined, memory: string | undefined): Compatibility[] {
+  if (input.networkMode !== 'awsvpc') return ['EXTERNAL', 'EC2'];
+  return fitsFargate(input, cpu, memory) ? ['EC2', 'FARGATE', 'MANAGED_INSTANCES'] : ['EC2', 'MANAGED_INSTANCES'];
 }
 
-function attributesOf({ networkMode, taskRoleArn, containerDefinitions = [] }: Registration): Attribute[] {
-  const ordered = containerDefinitions.some((one) => one.dependsOn?.length ?? one.startTimeout ?? one.stopTimeout);
-  return [
-    'com.amazonaws.ecs.capability.docker-remote-api.1.18',
-    ...(networkMode === 'awsvpc' ? ['ecs.capability.task-eni'] : []),
-    ...(taskRoleArn === undefined ? [] : ['com.amazonaws.ecs.capability.task-iam-role']),
-    ...(ordered ? ['ecs.capability.container-ordering'] : []),
-    ...(containerDefinitions.some((one) => one.healthCheck) ? ['ecs.capability.container-health-check'] : []),
-  ].map((name) => ({ name }));
+function fitsFargate(input: Registration, cpu: string | undefined, memory: string | undefined): boolean {
+  try {
+    checkFargate(input, cpu, memory);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -37,11 +37,8 @@ export function checkFargateSize(cpu: string | undefined, memory: string | undef
     ['memory', memory],
   ] as const)
     if (value === undefined) throw clientError(`Fargate requires that '${name}' be defined at the task level.`);
-  if (!isFargateSize(cpu, memory))
+  if (!FARGATE_SIZES[Number(cpu)]?.includes(Number(memory)))
     throw clientError(
       `No Fargate configuration exists for given values: ${cpu} CPU, ${memory} memory. See the Amazon ECS documentation for the valid values.`,
     );
 }
-
-export const isFargateSize = (cpu: string | undefined, memory: string | undefined): boolean =>
-  FARGATE_SIZES[Number(cpu)]?.includes(Number(memory)) ?? false;

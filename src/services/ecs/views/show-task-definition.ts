@@ -7,4 +7,5 @@ export const showTaskDefinition = (record: TaskDefinitionRecord): TaskDefinition
   status: record.status,
   registeredAt: new Date(record.registeredAt),
   ...(record.deregisteredAt !== undefined && { deregisteredAt: new Date(record.deregisteredAt) }),
+  ...(record.deleteRequestedAt !== undefined && { deleteRequestedAt: new Date(record.deleteRequestedAt) }),
 });

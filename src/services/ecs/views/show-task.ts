@@ -2,7 +2,7 @@ import type { Attachment, Container, NetworkBinding, Task } from '@aws-sdk/clien
 import type { ContainerObservation, ContainerSpec } from '../../../drivers/runtimes/runtime.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import { arns } from '../arns.ts';
-import type { TaskRecord } from '../records/task.ts';
+import { healthOfTask, type TaskRecord } from '../records/task.ts';
 
 const asDate = (at: number | undefined): Date | undefined => (at === undefined ? undefined : new Date(at));
 
@@ -24,7 +24,7 @@ export function showTask(scope: Scope, task: TaskRecord): Task {
     enableExecuteCommand: task.enableExecuteCommand,
     executionStoppedAt: asDate(task.executionStoppedAt),
     group: task.group,
-    healthStatus: 'UNKNOWN',
+    healthStatus: healthOfTask(task),
     lastStatus: task.lastStatus,
     launchType: task.launchType,
     memory: task.memory,
@@ -64,6 +64,7 @@ function showContainer(scope: Scope, task: TaskRecord, spec: ContainerSpec): Con
     taskArn: task.arn,
     name: spec.name,
     image: spec.image,
+    imageDigest: seen?.imageDigest,
     runtimeId: seen?.runtimeId,
     lastStatus: task.lastStatus === 'STOPPED' ? 'STOPPED' : (seen?.state.toUpperCase() ?? 'PENDING'),
     exitCode: seen?.exitCode,
@@ -73,7 +74,7 @@ function showContainer(scope: Scope, task: TaskRecord, spec: ContainerSpec): Con
       task.spec.networkMode === 'awsvpc' && address !== undefined
         ? [{ attachmentId: task.attachmentId, privateIpv4Address: address }]
         : [],
-    healthStatus: 'UNKNOWN',
+    healthStatus: seen?.health ?? 'UNKNOWN',
     cpu: String(spec.cpu),
     memory: spec.memory === undefined ? undefined : String(spec.memory),
     memoryReservation: spec.memoryReservation === undefined ? undefined : String(spec.memoryReservation),

@@ -1,0 +1,253 @@
+import {
+  DescribeTasksCommand,
+  RegisterTaskDefinitionCommand,
+  RunTaskCommand,
+  StopTaskCommand,
+  type ContainerDefinition,
+  type RegisterTaskDefinitionCommandInput,
+  type Task,
+} from '@aws-sdk/client-ecs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { startTestTeal, type TestTeal } from '../support/teal.ts';
+
+let teal: TestTeal;
+let families = 0;
+beforeAll(async () => {
+  teal = await startTestTeal();
+});
+afterAll(() => teal.close());
+
+const RUNS = 'setInterval(() => undefined, 1000);';
+const container = (name: string, script: string, more: Partial<ContainerDefinition> = {}): ContainerDefinition => ({
+  name,
+  image: 'node',
+  memory: 64,
+  command: [process.execPath, '-e', script],
+  ...more,
+});
+const check = (script: string) => ({
+  command: ['CMD', process.execPath, '-e', script],
+  interval: 5,
+  timeout: 60,
+  retries: 2,
+});
+
+async function run(
+  containerDefinitions: ContainerDefinition[],
+  more: Partial<RegisterTaskDefinitionCommandInput> = {},
+): Promise<string> {
+  const family = `task-${++families}`;
+  await teal.ecs.send(new RegisterTaskDefinitionCommand({ family, containerDefinitions, ...more }));
+  const { tasks = [] } = await teal.ecs.send(
+    new RunTaskCommand({
+      taskDefinition: family,
+      ...(more.networkMode && {
+        launchType: 'FARGATE',
+        networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0aaaaaaaaaaaaaaaa'] } },
+      }),
+    }),
+  );
+  return tasks[0]?.taskArn ?? '';
+}
+
+const describe = async (task: string) => (await teal.ecs.send(new DescribeTasksCommand({ tasks: [task] }))).tasks?.[0];
+const until = (task: string, what: string, is: (found: Task) => boolean): Promise<Task> =>
+  eventually(what, async () => {
+    const found = await describe(task);
+    return found && is(found) ? found : undefined;
+  });
+const stopped = (task: string) => until(task, 'the task to stop', ({ lastStatus }) => lastStatus === 'STOPPED');
+const of = (task: Task, name: string) => task.containers?.find((one) => one.name === name);
+
+it('shows containers that wait for each other as they come up', async () => {
+  const migrate = container('migrate', 'setTimeout(() => process.exit(0), 500)', { essential: false });
+  const web = container('web', RUNS, { dependsOn: [{ containerName: 'migrate', condition: 'SUCCESS' }] });
+  const task = await run([migrate, web]);
+
+  const pending = await until(task, 'the first container', (found) => of(found, 'migrate')?.lastStatus === 'RUNNING');
+  const running = await until(task, 'the task to run', ({ lastStatus }) => lastStatus === 'RUNNING');
+
+  expect(pending.lastStatus).toBe('PENDING');
+  expect(of(pending, 'web')?.lastStatus).toBe('PENDING');
+  expect(of(running, 'migrate')).toMatchObject({ lastStatus: 'STOPPED', exitCode: 0 });
+  expect(of(running, 'web')).toMatchObject({ lastStatus: 'RUNNING' });
+  await teal.ecs.send(new StopTaskCommand({ task, reason: 'enough' }));
+  expect(await stopped(task)).toMatchObject({ stopCode: 'UserInitiated', stoppedReason: 'enough' });
+});
+
+it('says why a task did not start when what it waits for failed', async () => {
+  const migrate = container('migrate', 'process.exit(3)', { essential: false });
+  const web = container('web', RUNS, { dependsOn: [{ containerName: 'migrate', condition: 'SUCCESS' }] });
+
+  const task = await stopped(await run([migrate, web]));
+
+  expect(task).toMatchObject({ stopCode: 'TaskFailedToStart', stoppedReason: 'Task failed to start' });
+  expect(of(task, 'migrate')?.exitCode).toBe(3);
+  expect(of(task, 'web')?.reason).toMatch(/dependency did not exit successfully/);
+});
+
+it('shows health of containers and of the task', async () => {
+  const well = container('well', RUNS, { healthCheck: check('process.exit(0)') });
+  const ill = container('ill', RUNS, { healthCheck: check('process.exit(1)'), essential: false });
+  const task = await run([well, ill]);
+
+  const found = await until(
+    task,
+    'both checks',
+    (one) => of(one, 'ill')?.healthStatus === 'UNHEALTHY' && of(one, 'well')?.healthStatus === 'HEALTHY',
+  );
+
+  expect(found).toMatchObject({ healthStatus: 'HEALTHY', lastStatus: 'RUNNING' });
+  await teal.ecs.send(new StopTaskCommand({ task }));
+  await stopped(task);
+});
+
+it('tells an essential container that ended at once from one that never ran', async () => {
+  const task = await stopped(await run([container('web', 'process.exit(5)')]));
+
+  expect(task).toMatchObject({
+    stopCode: 'EssentialContainerExited',
+    stoppedReason: 'Essential container in task exited',
+    containers: [{ exitCode: 5 }],
+  });
+});
+
+const role = 'arn:aws:iam::111122223333:role/exec';
+const SECRET = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:db-AbCdEf:password::';
+
+it.each<[string, Partial<ContainerDefinition>, string]>([
+  [
+    'a secret',
+    { secrets: [{ name: 'PASSWORD', valueFrom: SECRET }] },
+    `ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried 1 time(s): AWS Secrets Manager is not served by Teal yet: '${SECRET}' for 'PASSWORD' (container 'web')`,
+  ],
+  [
+    'a parameter',
+    { secrets: [{ name: 'KEY', valueFrom: '/app/key' }] },
+    "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secrets from ssm: service call has been retried 1 time(s): AWS Systems Manager Parameter Store is not served by Teal yet: '/app/key' for 'KEY' (container 'web')",
+  ],
+  [
+    'an environment file',
+    { environmentFiles: [{ type: 's3', value: 'arn:aws:s3:::bucket/web.env' }] },
+    "ResourceInitializationError: failed to download env files: file download command: non empty error stream: service call has been retried 1 time(s): Amazon S3 is not served by Teal yet: 'arn:aws:s3:::bucket/web.env' (container 'web')",
+  ],
+  [
+    'a log driver given two ways to put lines together',
+    {
+      logConfiguration: {
+        logDriver: 'awslogs',
+        options: {
+          'awslogs-group': 'g',
+          'awslogs-region': 'us-east-1',
+          'awslogs-multiline-pattern': '^x',
+          'awslogs-datetime-format': '%Y',
+        },
+      },
+    },
+    "ResourceInitializationError: failed to validate logger args: you cannot configure log opt 'awslogs-datetime-format' and 'awslogs-multiline-pattern' at the same time : exit status 1",
+  ],
+  [
+    'what processes do not have',
+    { privileged: true },
+    "CannotCreateContainerError: the process runtime has no privileges (privileged), which container 'web' asks for; start Teal with --runtime docker",
+  ],
+])('stops a task that needs %s, and says so', async (_what, members, reason) => {
+  const task = await stopped(await run([container('web', RUNS, members)], { executionRoleArn: role }));
+
+  expect(task).toMatchObject({ stopCode: 'TaskFailedToStart', stoppedReason: reason });
+  expect(task.containers?.[0]?.exitCode).toBeUndefined();
+});
+
+const fargate = {
+  requiresCompatibilities: ['FARGATE' as const],
+  networkMode: 'awsvpc' as const,
+  cpu: '256',
+  memory: '512',
+  executionRoleArn: role,
+};
+
+it('lets a task ask about itself', async () => {
+  const script = `
+    const of = (path) => fetch(process.env.ECS_CONTAINER_METADATA_URI_V4 + path).then((answer) => answer.json());
+    Promise.all(['', '/task', '/stats'].map(of)).then((all) => console.log(JSON.stringify(all)));`;
+  const logConfiguration = {
+    logDriver: 'awslogs' as const,
+    options: {
+      'awslogs-group': 'metadata',
+      'awslogs-region': 'us-east-1',
+      'awslogs-stream-prefix': 'p',
+      'awslogs-create-group': 'true',
+    },
+  };
+  const arn = await run([container('web', script, { logConfiguration }), container('side', RUNS)], fargate);
+  await stopped(arn);
+  const [own, task, stats] = JSON.parse(await printed('metadata', `p/web/${arn.split('/').pop()}`)) as [
+    Record<string, unknown>,
+    Record<string, unknown>,
+    unknown,
+  ];
+
+  expect(own).toMatchObject({
+    Name: 'web',
+    Image: 'node',
+    KnownStatus: 'RUNNING',
+    Type: 'NORMAL',
+    LogDriver: 'awslogs',
+    Limits: { CPU: 0, Memory: 64 },
+    Labels: { 'com.amazonaws.ecs.task-arn': arn, 'com.amazonaws.ecs.container-name': 'web' },
+  });
+  expect(task).toMatchObject({
+    TaskARN: arn,
+    Revision: '1',
+    LaunchType: 'FARGATE',
+    Limits: { CPU: 0.25, Memory: 512 },
+    Containers: [{ Name: 'web' }, { Name: 'side' }],
+  });
+  expect(stats).toBeNull();
+});
+
+it('gives a task credentials that SDKs find and take', async () => {
+  const script = `
+    import('@aws-sdk/client-sts').then(async ({ STSClient, GetCallerIdentityCommand }) => {
+      const client = new STSClient();
+      const { AccessKeyId } = { AccessKeyId: (await client.config.credentials()).accessKeyId };
+      const { Account } = await client.send(new GetCallerIdentityCommand({}));
+      process.exit(AccessKeyId === Account && Account === process.env.WANTED ? 0 : 1);
+    }, () => process.exit(2));`;
+  const web = container('web', script, {
+    workingDirectory: process.cwd(),
+    environment: [
+      { name: 'WANTED', value: teal.account },
+      { name: 'AWS_EC2_METADATA_DISABLED', value: 'true' },
+    ],
+  });
+
+  const task = await stopped(await run([web], { ...fargate, taskRoleArn: 'shop' }));
+
+  expect(task.containers?.[0]?.exitCode).toBe(0);
+});
+
+it('answers nobody who does not know the address of the credentials', async () => {
+  const task = await run([container('web', RUNS)], { ...fargate, taskRoleArn: 'shop' });
+  const id = task.split('/').pop() ?? '';
+  const guess = `${teal.account}.us-east-1.${id}.00000000-0000-0000-0000-000000000000`;
+
+  const answer = await fetch(`${teal.url}/v2/credentials/${guess}`);
+
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ code: 'InvalidIdInRequest' });
+  expect((await fetch(`${teal.url}/v4/nobody/task`)).status).toBe(404);
+  await teal.ecs.send(new StopTaskCommand({ task }));
+});
+
+async function printed(logGroupName: string, logStreamName: string): Promise<string> {
+  const { CloudWatchLogsClient, GetLogEventsCommand } = await import('@aws-sdk/client-cloudwatch-logs');
+  const credentials = { accessKeyId: teal.account, secretAccessKey: 'secret' };
+  const client = new CloudWatchLogsClient({ endpoint: teal.url, region: 'us-east-1', credentials });
+  const { events = [] } = await client.send(
+    new GetLogEventsCommand({ logGroupName, logStreamName, startFromHead: true }),
+  );
+  client.destroy();
+  return events.map(({ message }) => message).join('\n');
+}
