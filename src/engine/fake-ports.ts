@@ -1,6 +1,14 @@
 import type { Scope } from '../kernel/scope.ts';
 import { type Deployment, type HookName, isTerminal } from './deployment.ts';
-import { PortError, type Ports, type Route, type ServiceView, type Settings, type TargetGroupView } from './ports.ts';
+import {
+  type HookAnswer,
+  PortError,
+  type Ports,
+  type Route,
+  type ServiceView,
+  type Settings,
+  type TargetGroupView,
+} from './ports.ts';
 import { answerHook } from './requests.ts';
 import { shareOf } from './decide/shares.ts';
 
@@ -15,7 +23,8 @@ export const RULE = `${ELB}:listener-rule/app/web/1/production/rule`;
 const HTTPS: Settings = { protocol: 'HTTPS', port: '443', 'default certificate': 'arn:first', 'SSL policy': 'old' };
 
 type FakeTaskSet = { -readonly [K in keyof ServiceView['taskSets'][number]]: ServiceView['taskSets'][number][K] };
-type PortName = 'notices' | 'describe' | 'create' | 'makePrimary' | 'remove' | 'routes' | 'shift' | 'invoke' | 'alarms';
+type PortName =
+  'call' | 'notices' | 'describe' | 'create' | 'makePrimary' | 'remove' | 'routes' | 'shift' | 'invoke' | 'alarms';
 
 /** A whole world in memory that notes every harm done to it. */
 export interface FakeWorld {
@@ -28,6 +37,9 @@ export interface FakeWorld {
   /** What a hook's function does; `Succeeded` unless named. */
   readonly hooks: Partial<Record<HookName, 'Succeeded' | 'Failed' | 'silent'>>;
   readonly invocations: { readonly event: string; readonly executionId: string }[];
+  /** What functions of stage hooks answer, by ARN, one call after the other; SUCCEEDED when none is left. */
+  readonly answers: Record<string, HookAnswer[]>;
+  readonly payloads: unknown[];
   readonly ringing: Set<string>;
   /** Thrown by the next call of a port, once each. */
   readonly faults: { readonly at: PortName; readonly error: Error }[];
@@ -57,6 +69,8 @@ export function fakeWorld(now: () => number): FakeWorld {
     service: { status: 'ACTIVE', controller: 'CODE_DEPLOY' },
     hooks: {},
     invocations: [],
+    answers: {},
+    payloads: [],
     ringing: new Set(),
     faults: [],
     steady: true,
@@ -154,7 +168,8 @@ function portsOf(world: FakeWorld, now: () => number): Ports {
         if (!set || set.status === 'DRAINING') return;
         const live = (world.listeners[PRODUCTION] ?? []).some((route) => shareOf(route, set.targetGroupArn) > 0);
         if (live) world.harms.push(`${set.id} was removed while it had traffic`);
-        if (set.status === 'PRIMARY') world.harms.push(`${set.id} was removed while it was PRIMARY`);
+        if (set.status === 'PRIMARY' && world.service.controller !== 'ECS')
+          world.harms.push(`${set.id} was removed while it was PRIMARY`);
         Object.assign(set, { status: 'DRAINING', desiredCount: 0, runningCount: 0, isSteady: false });
       },
     },
@@ -187,6 +202,11 @@ function portsOf(world: FakeWorld, now: () => number): Ports {
         world.invocations.push({ event: functionName, executionId });
         const result = world.hooks[functionName as HookName] ?? 'Succeeded';
         if (result !== 'silent') await answer(deploymentId, executionId, result);
+      },
+      async call(_scope, functionArn, payload) {
+        trip('call');
+        world.payloads.push(payload);
+        return world.answers[functionArn]?.shift() ?? { status: 'SUCCEEDED' };
       },
     },
     alarms: {

@@ -14,6 +14,8 @@ export interface Observed {
   readonly test?: Seen<readonly Route[]>;
   /** The configured alarms in ALARM; absent when this was no moment to ask. */
   readonly alarms?: Seen<readonly string[]>;
+  /** Stage hooks whose functions are being called right now, by id. */
+  readonly calling?: readonly string[];
 }
 
 export const seen = <T>(value: T): Seen<T> => ({ is: 'seen', value });

@@ -1,10 +1,13 @@
 import type { Act } from '../decide/decision.ts';
 import type { Deployment } from '../deployment.ts';
+import type { HookCalls } from '../hook-calls.ts';
 import type { Ports } from '../ports.ts';
 import { createTaskSet } from './create-task-set.ts';
 import { invokeHook } from './invoke-hook.ts';
 import { makePrimary } from './make-primary.ts';
+import { enterHook } from './enter-hook.ts';
 import { prepareTraffic } from './prepare-traffic.ts';
+import { reconcile } from './reconcile.ts';
 import { reinstateOriginal } from './reinstate-original.ts';
 import { removeReplacement } from './remove-replacement.ts';
 import { restoreProduction } from './restore-production.ts';
@@ -25,7 +28,7 @@ export interface Outcome {
  *
  * @throws {PortError} when the world refuses
  */
-export function perform(ports: Ports, deployment: Deployment, act: Act): Promise<Outcome> {
+export function perform(ports: Ports, deployment: Deployment, act: Act, calls: HookCalls): Promise<Outcome> {
   switch (act.do) {
     case 'invokeHook':
       return invokeHook(ports, deployment);
@@ -49,5 +52,9 @@ export function perform(ports: Ports, deployment: Deployment, act: Act): Promise
       return reinstateOriginal(ports, deployment);
     case 'removeReplacement':
       return removeReplacement(ports, deployment, act.taskSetArn);
+    case 'reconcile':
+      return reconcile(ports, deployment, act.leftovers);
+    case 'enterHook':
+      return enterHook(calls, deployment);
   }
 }
