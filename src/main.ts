@@ -31,6 +31,7 @@ import { createDeploymentsPort } from './services/codedeploy/deployments-port.ts
 import { defaultNetwork } from './services/ec2/default-network.ts';
 import { ec2 } from './services/ec2/index.ts';
 import { ecs } from './services/ecs/index.ts';
+import { ecsPorts } from './services/ecs/native/ports.ts';
 import { elbv2 } from './services/elbv2/index.ts';
 import type { Network } from './services/elbv2/network.ts';
 import { events } from './services/events/index.ts';
@@ -188,6 +189,19 @@ async function startPlatform(
     bell,
     checkpoint,
   });
+  // The same engine behind ECS's own front door.
+  const ecsEngine: Engine = createEngine({
+    ports: {
+      ...ecsPorts({ store, clock }),
+      traffic: createTraffic(clients),
+      hooks: createHooks(clients),
+      alarms: createAlarms(clients),
+    },
+    clock,
+    logger: logger.with({ part: 'ecs-engine' }),
+    bell,
+    checkpoint,
+  });
   const part = (name: string) => ({ store, clock, bell, logger: logger.with({ part: name }) });
   const topics = sns({ ...part('sns'), clients, endpoint, outbox: join(folder.path, 'outbox') });
   const buses = events({ ...part('events'), clients });
@@ -260,6 +274,7 @@ async function startPlatform(
   const wire = createWire({ services, logger: logger.with({ part: 'wire' }) });
   for (const service of services) await service.start();
   await engine.start();
+  await ecsEngine.start();
   return {
     wire,
     health: async () => ({
@@ -276,6 +291,7 @@ async function startPlatform(
     },
     async close({ leaveRunning }) {
       await engine.close();
+      await ecsEngine.close();
       if (!leaveRunning) await containers.stopAllTasks();
       for (const service of [...services].reverse()) await service.close();
       clients.close();
