@@ -36,6 +36,7 @@ import { deploymentReadings } from './services/codedeploy/readings.ts';
 import { defaultNetwork } from './services/ec2/default-network.ts';
 import { ec2 } from './services/ec2/index.ts';
 import { ecs, type EcsService } from './services/ecs/index.ts';
+import { ecsPorts } from './services/ecs/native/ports.ts';
 import { elbv2 } from './services/elbv2/index.ts';
 import type { Network } from './services/elbv2/network.ts';
 import { events } from './services/events/index.ts';
@@ -196,17 +197,13 @@ async function startPlatform(
   });
 
   const deployments = createDeploymentsPort(store);
+  const signing = { clock, endpoint, secret: (scope: Scope) => webhookSecret(store, scope) };
   const engine: Engine = createEngine({
     ports: {
       deployments,
       taskSets: createTaskSets(asCodeDeploy),
       traffic: createTraffic(asCodeDeploy),
-      hooks: createHooks({
-        clients: asCodeDeploy,
-        clock,
-        endpoint,
-        secret: (scope) => webhookSecret(store, scope),
-      }),
+      hooks: createHooks({ ...signing, clients: asCodeDeploy }),
       alarms: createAlarms(asCodeDeploy),
       notices: measuredNotices(
         createNotices({
@@ -219,6 +216,19 @@ async function startPlatform(
     },
     clock: clockOf('engine'),
     logger: logger.with({ part: 'engine' }),
+    bell,
+    checkpoint,
+  });
+  // The same engine behind ECS's own front door.
+  const ecsEngine: Engine = createEngine({
+    ports: {
+      ...ecsPorts({ store, clock }),
+      traffic: createTraffic(clients),
+      hooks: createHooks({ ...signing, clients }),
+      alarms: createAlarms(clients),
+    },
+    clock: clockOf('ecs-engine'),
+    logger: logger.with({ part: 'ecs-engine' }),
     bell,
     checkpoint,
   });
@@ -299,6 +309,7 @@ async function startPlatform(
   const wire = createWire({ services, logger: logger.with({ part: 'wire' }), onAnswered: telemetry.countCall });
   for (const service of services) await service.start();
   await engine.start();
+  await ecsEngine.start();
   return {
     wire,
     health: async () => ({
@@ -318,6 +329,7 @@ async function startPlatform(
     },
     async close({ leaveRunning }) {
       await engine.close();
+      await ecsEngine.close();
       if (!leaveRunning) await containers.stopAllTasks();
       for (const service of [...services].reverse()) await service.close();
       clients.close();
