@@ -1,5 +1,6 @@
 import {
   ContinueDeploymentCommand,
+  GetDeploymentGroupCommand,
   StopDeploymentCommand,
   UpdateDeploymentGroupCommand,
   type TriggerEventType,
@@ -67,6 +68,23 @@ const eventsOf = (id: string) =>
   sink.taken
     .filter(({ path, body }) => path === '/bus' && body.includes(id))
     .map(({ body }) => JSON.parse(body) as { readonly detail: { readonly state: string } });
+
+it('tries a trigger out when its group gets it, and keeps the group when the topic is gone', async () => {
+  await buildTelling('tried', ['DeploymentStart']);
+
+  const said = await eventually('the message', () =>
+    sink.taken.find(({ body }) => body.includes('deployment group tried')),
+  );
+  expect((JSON.parse(said.body) as Said).Subject).toBe('TEST: AWS CodeDeploy trigger tell');
+
+  const gone = { triggerName: 'gone', triggerTargetArn: `${topic}-gone`, triggerEvents: ['DeploymentStart' as const] };
+  const { codedeploy } = shop.teal;
+  const which = { applicationName: 'shop', currentDeploymentGroupName: 'tried' };
+  await codedeploy.send(new UpdateDeploymentGroupCommand({ ...which, triggerConfigurations: [gone] }));
+  const group = { applicationName: 'shop', deploymentGroupName: 'tried' };
+  const { deploymentGroupInfo } = await codedeploy.send(new GetDeploymentGroupCommand(group));
+  expect(deploymentGroupInfo?.triggerConfigurations).toEqual([gone]);
+});
 
 it('tells a topic and the event bus of a deployment from its start to its end', async () => {
   const stack = await buildTelling('told', [

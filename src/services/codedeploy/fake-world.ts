@@ -126,6 +126,7 @@ function clientsOf(world: () => Surroundings): AwsClients {
   return {
     ecs: client({ DescribeServices: (input: { services: string[] }) => describeServices(world(), input) }),
     elbv2: client(elbAnswers(world)),
+    sns: client({ Publish: () => ({ MessageId: 'one' }) }),
   } as unknown as AwsClients;
 }
 

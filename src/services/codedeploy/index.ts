@@ -2,8 +2,8 @@
  * AWS CodeDeploy, for the Amazon ECS compute platform.
  *
  * What it does not do: deployments to servers and Lambda functions (applications and configurations of theirs are
- * kept, groups are refused); AppSpecs from S3 or GitHub; the message that tries a trigger out when its group is made or
- * changed; permissions of the service role (its ARN's form is checked, no more); whether alarms and topics exist.
+ * kept, groups are refused); AppSpecs from S3 or GitHub; permissions of the service role (its ARN's form is checked, no
+ * more); whether alarms and topics exist.
  */
 import type * as sdk from '@aws-sdk/client-codedeploy';
 import type { Actions, Service } from '../../wire/types.ts';

@@ -14,6 +14,7 @@ import { requireEcsPlatform } from '../groups/application-platform.ts';
 import { readSettings } from '../groups/group-settings.ts';
 import { rewriteListener } from '../groups/rewrite-listener.ts';
 import { requireFreeService } from '../groups/service-mapping.ts';
+import { tryTriggers } from '../groups/try-triggers.ts';
 import { findLivePair } from '../live/live-pair.ts';
 import { groupKey, groups, requireApplication } from '../look-ups.ts';
 import { requireGroupName } from '../names.ts';
@@ -47,6 +48,7 @@ export const createDeploymentGroup =
       );
       await addTags(tx, ctx, groupArn(ctx, current.name, name), tags);
     });
+    await tryTriggers(deps, ctx, { applicationName: application.name, name }, settings.triggers);
     return { deploymentGroupId: id };
   };
 

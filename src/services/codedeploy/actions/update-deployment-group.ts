@@ -10,6 +10,7 @@ import { requireEcsPlatform } from '../groups/application-platform.ts';
 import { readChanges } from '../groups/group-settings.ts';
 import { rewriteListener } from '../groups/rewrite-listener.ts';
 import { requireFreeService } from '../groups/service-mapping.ts';
+import { tryTriggers } from '../groups/try-triggers.ts';
 import { findLivePair } from '../live/live-pair.ts';
 import { deployments, groupKey, groups, requireApplication, requireGroup } from '../look-ups.ts';
 import { requireGroupName } from '../names.ts';
@@ -39,6 +40,7 @@ export const updateDeploymentGroup =
       });
       if (name !== current.name) await rename(tx, ctx, application, current.name, name);
     });
+    await tryTriggers(deps, ctx, { applicationName: application.name, name }, changes.triggers ?? []);
     return { hooksNotCleanedUp: [] };
   };
 
