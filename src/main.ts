@@ -36,6 +36,7 @@ import { deploymentReadings } from './services/codedeploy/readings.ts';
 import { defaultNetwork } from './services/ec2/default-network.ts';
 import { ec2 } from './services/ec2/index.ts';
 import { ecs, type EcsService } from './services/ecs/index.ts';
+import { ecsPorts } from './services/ecs/native/ports.ts';
 import { elbv2 } from './services/elbv2/index.ts';
 import type { Network } from './services/elbv2/network.ts';
 import { events } from './services/events/index.ts';
@@ -222,6 +223,19 @@ async function startPlatform(
     bell,
     checkpoint,
   });
+  // The same engine behind ECS's own front door.
+  const ecsEngine: Engine = createEngine({
+    ports: {
+      ...ecsPorts({ store, clock }),
+      traffic: createTraffic(clients),
+      hooks: createHooks({ clients, clock, endpoint, secret: (scope) => webhookSecret(store, scope) }),
+      alarms: createAlarms(clients),
+    },
+    clock: clockOf('ecs-engine'),
+    logger: logger.with({ part: 'ecs-engine' }),
+    bell,
+    checkpoint,
+  });
   const part = (name: string) => ({ store, clock: clockOf(name), bell, logger: logger.with({ part: name }) });
   const queues = createQueues({ endpoint: options.sqsEndpoint, environment: process.env });
   const topics = sns({ ...part('sns'), clients, queues, endpoint, outbox: join(folder.path, 'outbox') });
@@ -299,6 +313,7 @@ async function startPlatform(
   const wire = createWire({ services, logger: logger.with({ part: 'wire' }), onAnswered: telemetry.countCall });
   for (const service of services) await service.start();
   await engine.start();
+  await ecsEngine.start();
   return {
     wire,
     health: async () => ({
@@ -318,6 +333,7 @@ async function startPlatform(
     },
     async close({ leaveRunning }) {
       await engine.close();
+      await ecsEngine.close();
       if (!leaveRunning) await containers.stopAllTasks();
       for (const service of [...services].reverse()) await service.close();
       clients.close();

@@ -83,6 +83,8 @@ const RULES: readonly Rule[] = [
         'wire/types.ts',
         'wire/api-error.ts',
         'type:aws/',
+        // The second front door of the engine.
+        ...(service === 'ecs' ? ['engine/'] : []),
         ...(driver ? [`type:drivers/${driver}.ts`] : []),
         // The interface's zero values, for the service's own test balancer.
         ...(service === 'elbv2' ? ['drivers/balancers/counts.ts', 'drivers/balancers/latency.ts'] : []),

@@ -1,5 +1,6 @@
 import {
   DeregisterTargetsCommand,
+  DescribeRulesCommand,
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
   RegisterTargetsCommand,
@@ -7,6 +8,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Scope } from '../kernel/scope.ts';
 import type { AwsClients } from './clients.ts';
+import { forwardOf, weightsOf } from './forward-action.ts';
 
 export interface TargetGroupView {
   readonly arn: string;
@@ -31,6 +33,8 @@ export interface TargetHealth extends Target {
 export interface Targets {
   /** `undefined` when there is no such target group. */
   describe(scope: Scope, targetGroupArn: string): Promise<TargetGroupView | undefined>;
+  /** Where a rule forwards, by target group; empty where it does not. `undefined` when there is no such rule. */
+  weights(scope: Scope, ruleArn: string): Promise<Readonly<Record<string, number>> | undefined>;
   /** Registers, or does nothing for a target that is. `missing` when there is no such target group. */
   register(scope: Scope, targetGroupArn: string, target: Target): Promise<'registered' | 'missing'>;
   /** Begins to drain. A target or group that is not there is no error. */
@@ -44,6 +48,7 @@ export interface Targets {
 }
 
 const MISSING_GROUP = ['TargetGroupNotFound', 'TargetGroupNotFoundException'];
+const MISSING_RULE = ['RuleNotFound', 'RuleNotFoundException'];
 const NOT_THERE = [...MISSING_GROUP, 'InvalidTarget', 'InvalidTargetException'];
 
 /** The load balancer reached with SDK clients. */
@@ -61,6 +66,12 @@ export function createTargets(clients: AwsClients): Targets {
         targetType: group.TargetType ?? 'instance',
         hasLoadBalancer: (group.LoadBalancerArns ?? []).length > 0,
       };
+    },
+    async weights(scope, ruleArn) {
+      const command = new DescribeRulesCommand({ RuleArns: [ruleArn] });
+      const rule = (await unless(MISSING_RULE, clients.elbv2(scope).send(command)))?.Rules?.[0];
+      const forward = rule && forwardOf(rule.Actions ?? []);
+      return rule && (forward ? weightsOf(forward) : {});
     },
     async register(scope, targetGroupArn, target) {
       const command = new RegisterTargetsCommand({ TargetGroupArn: targetGroupArn, Targets: [asInput(target)] });

@@ -45,6 +45,7 @@ async function findTargetGroups(elb: ElasticLoadBalancingV2Client, names: readon
 }
 
 async function findRoutes(elb: ElasticLoadBalancingV2Client, listenerArn: string): Promise<readonly Route[]> {
+  if (isRule(listenerArn)) return [await findRule(elb, listenerArn)];
   const [listener, rules] = await Promise.all([readListener(elb, listenerArn), readRules(elb, listenerArn)]);
   const own = rules.filter((rule) => rule.IsDefault !== true && rule.RuleArn !== undefined);
   return [
@@ -54,13 +55,33 @@ async function findRoutes(elb: ElasticLoadBalancingV2Client, listenerArn: string
       ...describeActions(listener.DefaultActions ?? []),
       listener: describeListener(listener),
     },
-    ...own.sort(byPriority).map((rule) => ({
-      arn: rule.RuleArn ?? '',
-      isDefault: false,
-      match: matchOf(rule),
-      ...describeActions(rule.Actions ?? []),
-    })),
+    ...own.sort(byPriority).map(asRoute),
   ];
+}
+
+const isRule = (arn: string): boolean => arn.includes(':listener-rule/');
+
+const asRoute = (rule: Rule): Route => ({
+  arn: rule.RuleArn ?? '',
+  isDefault: false,
+  match: matchOf(rule),
+  ...describeActions(rule.Actions ?? []),
+});
+
+/** A listener's default rule can only be changed through the listener. */
+async function findRule(elb: ElasticLoadBalancingV2Client, ruleArn: string): Promise<Route> {
+  const rule = await readRule(elb, ruleArn);
+  if (rule.IsDefault !== true) return asRoute(rule);
+  const arn = ruleArn.replace(':listener-rule/', ':listener/').replace(/\/[^/]+$/, '');
+  return { arn, isDefault: true, ...describeActions(rule.Actions ?? []) };
+}
+
+async function readRule(elb: ElasticLoadBalancingV2Client, ruleArn: string): Promise<Rule> {
+  const title = `The rule ${ruleArn}`;
+  const command = new DescribeRulesCommand({ RuleArns: [ruleArn] });
+  const [rule] = (await named(title, elb.send(command))).Rules ?? [];
+  if (!rule) throw new PortError('missing', `${title} was not found`);
+  return rule;
 }
 
 async function rewrite(
@@ -73,11 +94,7 @@ async function rewrite(
     await elb.send(new ModifyListenerCommand({ ListenerArn: route.arn, DefaultActions }));
     return;
   }
-  const { Rules = [] } = await named(
-    `The rule ${route.arn}`,
-    elb.send(new DescribeRulesCommand({ RuleArns: [route.arn] })),
-  );
-  const Actions = withForward(Rules[0]?.Actions ?? [], weights);
+  const Actions = withForward((await readRule(elb, route.arn)).Actions ?? [], weights);
   await elb.send(new ModifyRuleCommand({ RuleArn: route.arn, Actions }));
 }
 

@@ -22,6 +22,24 @@ export const ENGINE_CHECKPOINTS: readonly string[] = [
   ...both('terminate-original'),
 ];
 
+/** Every checkpoint that an ECS-native canary with a hook and a test rule reaches, in order of the first time. */
+export const NATIVE_CHECKPOINTS: readonly string[] = [
+  'engine.begin.recorded',
+  'engine.preflight.recorded',
+  ...both('enter-hook'),
+  'engine.hook-answer.recorded',
+  'engine.stage-hook.recorded',
+  ...both('prepare-traffic'),
+  ...both('create-task-set'),
+  'engine.steady.recorded',
+  ...both('shift-test'),
+  ...both('shift'),
+  'engine.interval.recorded',
+  'engine.bake.recorded',
+  ...both('terminate-original'),
+  'engine.gone.recorded',
+];
+
 /** Every checkpoint that ends a deployment and rolls it back. */
 export const ROLLBACK_CHECKPOINTS: readonly string[] = [
   'engine.end.recorded',

@@ -1,4 +1,5 @@
 import type { Scope } from '../kernel/scope.ts';
+import type { NativeRelease, StageHookRun } from './stages.ts';
 
 /** Epoch milliseconds. */
 export type Instant = number;
@@ -99,6 +100,8 @@ export interface Release {
   readonly appSpec?: AppSpec;
   /** What a rollback undoes; absent in an ordinary deployment. */
   readonly undo?: Undo;
+  /** Of a deployment of the ECS controller; its "listeners" are rules, and empty where there is no load balancer. */
+  readonly native?: NativeRelease;
 }
 
 /** A topic that is told of some changes of status. */
@@ -116,6 +119,9 @@ export interface Undo {
   readonly originalTargetGroupArn?: string;
   readonly replacementTaskSetArn?: string;
   readonly replacementTargetGroupArn?: string;
+  /** Of ECS-native deployments: whose hooks hear that traffic went back. */
+  readonly movedTest?: boolean;
+  readonly movedProduction?: boolean;
 }
 
 export interface LifecycleEvent {
@@ -174,7 +180,7 @@ export interface HookAttempts {
 
 /** The wait that is running, for people and the console: what for, since when, until when at the latest. */
 export interface Wait {
-  readonly for: 'hook' | 'install' | 'ready' | 'interval' | 'termination' | 'drain';
+  readonly for: 'hook' | 'install' | 'ready' | 'interval' | 'bake' | 'termination' | 'drain';
   readonly detail: string;
   readonly since: Instant;
   readonly until?: Instant;
@@ -226,6 +232,10 @@ export interface Progress {
   readonly original?: TaskSetView;
   readonly replacement?: TaskSetView;
   readonly hooks: readonly HookExecution[];
+  /** Of an ECS-native deployment, oldest first; its rollback goes on with the same list. */
+  readonly stageHooks?: readonly StageHookRun[];
+  /** An alarm was active before it began, so alarms do not judge it. */
+  readonly ignoresAlarms?: boolean;
   readonly wait?: Wait;
   readonly terminationWaitStartedAt?: Instant;
   readonly stopRequested?: { readonly at: Instant; readonly rollBack?: boolean };
@@ -233,6 +243,9 @@ export interface Progress {
   /** Where the plan stands; the engine's own, see engine/plan. */
   readonly plan: unknown;
 }
+
+/** Whether a release moves traffic: an ECS service may have no load balancer. */
+export const shiftsTraffic = ({ productionListenerArn }: Release): boolean => productionListenerArn !== '';
 
 export const isTerminal = (status: DeploymentStatus): boolean =>
   status === 'Succeeded' || status === 'Failed' || status === 'Stopped';

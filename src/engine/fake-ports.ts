@@ -1,6 +1,7 @@
 import type { Scope } from '../kernel/scope.ts';
 import { type Deployment, type HookName, isTerminal } from './deployment.ts';
 import {
+  type HookAnswer,
   type HookLog,
   PortError,
   type Ports,
@@ -24,7 +25,17 @@ const HTTPS: Settings = { protocol: 'HTTPS', port: '443', 'default certificate':
 
 type FakeTaskSet = { -readonly [K in keyof ServiceView['taskSets'][number]]: ServiceView['taskSets'][number][K] };
 type PortName =
-  'notices' | 'describe' | 'create' | 'makePrimary' | 'remove' | 'routes' | 'shift' | 'invoke' | 'alarms' | 'log';
+  | 'call'
+  | 'notices'
+  | 'describe'
+  | 'create'
+  | 'makePrimary'
+  | 'remove'
+  | 'routes'
+  | 'shift'
+  | 'invoke'
+  | 'alarms'
+  | 'log';
 
 /** A whole world in memory that notes every harm done to it. */
 export interface FakeWorld {
@@ -39,6 +50,9 @@ export interface FakeWorld {
   readonly invocations: { readonly event: string; readonly executionId: string }[];
   /** What every function has printed. */
   log: HookLog | undefined;
+  /** What functions of stage hooks answer, by ARN, one call after the other; SUCCEEDED when none is left. */
+  readonly answers: Record<string, HookAnswer[]>;
+  readonly payloads: unknown[];
   readonly ringing: Set<string>;
   /** Thrown by the next call of a port, once each. */
   readonly faults: { readonly at: PortName; readonly error: Error }[];
@@ -69,6 +83,8 @@ export function fakeWorld(now: () => number): FakeWorld {
     hooks: {},
     invocations: [],
     log: undefined,
+    answers: {},
+    payloads: [],
     ringing: new Set(),
     faults: [],
     steady: true,
@@ -166,7 +182,8 @@ function portsOf(world: FakeWorld, now: () => number): Ports {
         if (!set || set.status === 'DRAINING') return;
         const live = (world.listeners[PRODUCTION] ?? []).some((route) => shareOf(route, set.targetGroupArn) > 0);
         if (live) world.harms.push(`${set.id} was removed while it had traffic`);
-        if (set.status === 'PRIMARY') world.harms.push(`${set.id} was removed while it was PRIMARY`);
+        if (set.status === 'PRIMARY' && world.service.controller !== 'ECS')
+          world.harms.push(`${set.id} was removed while it was PRIMARY`);
         Object.assign(set, { status: 'DRAINING', desiredCount: 0, runningCount: 0, isSteady: false });
       },
     },
@@ -204,6 +221,11 @@ function portsOf(world: FakeWorld, now: () => number): Ports {
       async log() {
         trip('log');
         return world.log;
+      },
+      async call(_scope, functionArn, payload) {
+        trip('call');
+        world.payloads.push(payload);
+        return world.answers[functionArn]?.shift() ?? { status: 'SUCCEEDED' };
       },
     },
     alarms: {

@@ -1,4 +1,5 @@
 import type { Scope } from '../kernel/scope.ts';
+import type { Millis } from '../kernel/span.ts';
 import type { AppSpec, Deployment, DeploymentStatus, Instant, Release, TaskSetView } from './deployment.ts';
 
 export type PortFault = 'missing' | 'refused' | 'throttled' | 'unavailable' | 'forbidden';
@@ -42,6 +43,8 @@ export interface ServiceView {
     readonly externalId?: string;
     readonly isSteady: boolean;
     readonly taskDefinition: string;
+    /** Tasks that failed in a row, where a circuit breaker counts them, and how many trip it. */
+    readonly failures?: { readonly count: number; readonly threshold: number };
   })[];
 }
 
@@ -88,7 +91,10 @@ export interface TargetGroupView {
 export interface Traffic {
   /** Those of the names that exist. */
   targetGroups(scope: Scope, names: readonly string[]): Promise<Readonly<Record<string, TargetGroupView>>>;
-  /** The default action, then the rules by priority. @throws {PortError} missing, with the listener's name */
+  /**
+   * Of a listener: the default action, then the rules by priority. Of a rule: itself alone.
+   * @throws {PortError} missing, with the listener's or rule's name
+   */
   routes(scope: Scope, listenerArn: string): Promise<readonly Route[]>;
   /**
    * Rewrites one route so that `weights` is its forward. Resolves when the load balancer has acknowledged it.
@@ -133,6 +139,21 @@ export interface Hooks {
    * @returns `undefined` when there is none yet @throws {PortError} when it cannot be read
    */
   log(scope: Scope, functionName: string, since: Instant, requestId?: string): Promise<HookLog | undefined>;
+  /**
+   * Invokes the function of a stage hook and gives what it answers; a function that fails has answered so.
+   * @throws {PortError} and what the signal's abort throws
+   */
+  call(scope: Scope, functionArn: string, payload: unknown, signal: AbortSignal): Promise<HookAnswer>;
+}
+
+/** What a stage hook's function says. Source: spec/platform §9.2. */
+export interface HookAnswer {
+  readonly status: 'SUCCEEDED' | 'FAILED' | 'IN_PROGRESS';
+  /** Configured; of IN_PROGRESS. */
+  readonly callAgainAfter?: Millis;
+  /** Members that the next call is told, too. */
+  readonly details?: unknown;
+  readonly message?: string;
 }
 
 export interface Alarms {

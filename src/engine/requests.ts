@@ -1,5 +1,5 @@
 import { type Deployment, type Instant, LIFECYCLE_EVENTS, isTerminal } from './deployment.ts';
-import { currentStep, newPlanState, planOf } from './plan/plan-state.ts';
+import { currentStep, hasActed, newPlanState, planOf } from './plan/plan-state.ts';
 import { eventsOf } from './plan/step.ts';
 
 export type NewDeployment = Omit<
@@ -9,7 +9,9 @@ export type NewDeployment = Omit<
 
 /** A deployment as it is when CreateDeployment answers: `Created`, its plan compiled, every event `Pending`. */
 export function newDeployment(input: NewDeployment, now: Instant): Deployment {
-  const names = eventsOf(LIFECYCLE_EVENTS, input.release.testListenerArn !== undefined);
+  const { native, testListenerArn } = input.release;
+  // The stages of an ECS-native deployment are those of its steps.
+  const names = native ? [] : eventsOf(LIFECYCLE_EVENTS, testListenerArn !== undefined);
   return {
     ...input,
     createdAt: now,
@@ -36,9 +38,7 @@ export function requestStop(
   options: { readonly rollBack?: boolean },
   now: Instant,
 ): Deployment | 'already-completed' {
-  const plan = planOf(deployment);
-  const terminating = currentStep(plan)?.kind === 'terminateOriginal' && plan.acting;
-  if (isTerminal(deployment.status) || terminating) return 'already-completed';
+  if (isTerminal(deployment.status) || hasActed(planOf(deployment), 'terminateOriginal')) return 'already-completed';
   const asked = deployment.progress.stopRequested;
   const rollBack = options.rollBack ?? asked?.rollBack;
   const stopRequested = { at: asked?.at ?? now, ...(rollBack !== undefined && { rollBack }) };

@@ -3,15 +3,16 @@ import { createBell } from '../kernel/bell.ts';
 import { seconds } from '../kernel/span.ts';
 import type { Deployment } from './deployment.ts';
 import type { Engine } from './engine.ts';
+import { createHookCalls } from './hook-calls.ts';
 import { type Loop, startLoop } from './loop.ts';
 import type { TurnDeps } from './turn.ts';
 
-export { ENGINE_CHECKPOINTS, ROLLBACK_CHECKPOINTS } from './checkpoints.ts';
+export { ENGINE_CHECKPOINTS, NATIVE_CHECKPOINTS, ROLLBACK_CHECKPOINTS } from './checkpoints.ts';
 
 /** How often deployments that nobody rang for are looked for. */
 const SEARCH_PERIOD = seconds(1);
 
-export interface EngineDeps extends TurnDeps {
+export interface EngineDeps extends Omit<TurnDeps, 'calls'> {
   readonly bell: Bell;
 }
 
@@ -22,15 +23,15 @@ export interface EngineDeps extends TurnDeps {
 export function createEngine(deps: EngineDeps): Engine {
   const closing = new AbortController();
   const loops = new Map<string, Loop>();
+  const calls = createHookCalls(deps, () => ringAll());
   const search = createBell(deps.clock);
   let stopListening = (): void => undefined;
   let searching: Promise<void> = Promise.resolve();
 
   const take = (deployment: Deployment): void => {
-    const { scope, id } = deployment;
-    const key = `${scope.account}/${scope.region}/${id}`;
+    const key = laneOf(deployment);
     if (loops.has(key) || closing.signal.aborted) return;
-    const loop = startLoop(deps, deployment, closing.signal);
+    const loop = startLoop({ ...deps, calls }, deployment, closing.signal);
     loops.set(key, loop);
     // A deployment that is over may have left a rollback behind.
     void loop.ended.then(() => {
@@ -64,6 +65,15 @@ export function createEngine(deps: EngineDeps): Engine {
       closing.abort();
       await searching;
       await Promise.all([...loops.values()].map((loop) => loop.ended));
+      await calls.close();
     },
   };
+}
+
+/**
+ * A loop at a time for each lane. Deployments of an ECS service share one: a newer one supersedes the older at once, and
+ * must not begin while an act of that one is under way.
+ */
+function laneOf({ scope, id, deploymentGroupId, release }: Deployment): string {
+  return `${scope.account}/${scope.region}/${release.native ? deploymentGroupId : id}`;
 }

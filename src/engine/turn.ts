@@ -2,15 +2,16 @@ import type { Checkpoint } from '../kernel/checkpoint.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Scope } from '../kernel/scope.ts';
-import type { Millis } from '../kernel/span.ts';
 import { checkpointStep } from './checkpoints.ts';
 import type { Act, Decision, Ending, Waiting } from './decide/decision.ts';
 import { decide } from './decide/decide.ts';
 import { endingOf, endingOfEngineFault, isTransient } from './decide/faults.ts';
 import type { Observed } from './decide/observed.ts';
+import type { Scaled } from './decide/scaled.ts';
 import { see } from './decide/see.ts';
 import { whenFeasible } from './decide/vanished.ts';
 import { type Deployment, isTerminal } from './deployment.ts';
+import type { HookCalls } from './hook-calls.ts';
 import { observe } from './observe.ts';
 import { perform } from './perform/perform.ts';
 import { PortError, type Ports } from './ports.ts';
@@ -23,6 +24,7 @@ export interface TurnDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly checkpoint: Checkpoint;
+  readonly calls: HookCalls;
 }
 
 export interface Subject {
@@ -46,8 +48,8 @@ export async function takeTurn(
   if (!found) return 'over';
   const isTold = await tellNews(deps, found);
   if (isTerminal(found.status)) return isTold ? 'over' : TELL_LATER;
-  const moment = { now: deps.clock.now().getTime(), scaled: (span: Millis) => deps.clock.scaled(span) };
-  const observed = await observe(deps.ports, found, askAlarms, moment);
+  const moment = { now: deps.clock.now().getTime(), scaled: scaledBy(deps) };
+  const observed = await observe(deps.ports, found, deps.calls, askAlarms, moment);
   const decided = await decideAndRecord(deps, subject, observed);
   if (!decided) return 'over';
   const { decision, deployment, step } = decided;
@@ -60,7 +62,9 @@ export async function takeTurn(
 
 /** Ends a deployment that the engine cannot carry on. */
 export const giveUp = (deps: TurnDeps, subject: Subject, message: string): Promise<void> =>
-  changeRecord(deps, subject, (current, now) => recordDecision(current, endingOfEngineFault(current, message), now));
+  changeRecord(deps, subject, (current, now) =>
+    recordDecision(current, endingOfEngineFault(current, message), now, scaledBy(deps)),
+  );
 
 interface Decided {
   readonly decision: Decision;
@@ -73,8 +77,8 @@ async function decideAndRecord(deps: TurnDeps, subject: Subject, observed: Obser
   let decided: Decided | undefined;
   await changeRecord(deps, subject, (current, now) => {
     const seen = see(current, observed, now);
-    const decision = decide(seen, observed, now, (span) => deps.clock.scaled(span));
-    const recorded = recordDecision(seen, decision, now);
+    const decision = decide(seen, observed, now, scaledBy(deps));
+    const recorded = recordDecision(seen, decision, now, scaledBy(deps));
     decided = { decision, deployment: recorded.deployment, step: checkpointStep(seen, decision) };
     return recorded;
   });
@@ -89,7 +93,7 @@ async function performAndSettle(
   signal: AbortSignal,
 ): Promise<TurnEnd> {
   try {
-    const outcome = await perform(deps.ports, deployment, act, signal);
+    const outcome = await perform(deps.ports, deployment, act, { calls: deps.calls, signal });
     deps.checkpoint(`${step}.performed`);
     await changeRecord(deps, deployment, (current, now) => ({ deployment: settle(current, act, outcome, now) }));
     return 'again';
@@ -101,7 +105,7 @@ async function performAndSettle(
     if (isTransient(cause)) return tryLater(deps, deployment, act, cause, step);
     await changeRecord(deps, deployment, (current, now) => {
       const ending: Ending = endingOf(current, act, cause);
-      return recordDecision(current, whenFeasible(ending, current, observed), now);
+      return recordDecision(current, whenFeasible(ending, current, observed), now, scaledBy(deps));
     });
     deps.checkpoint('engine.end.recorded');
     return 'again';
@@ -121,6 +125,11 @@ async function tryLater(
   deps.checkpoint(`${step}.attempted`);
   return 'again';
 }
+
+const scaledBy =
+  ({ clock }: TurnDeps): Scaled =>
+  (span) =>
+    clock.scaled(span);
 
 /** Applies a change to the newest record unless it is terminal or nothing changes, and records what is to be told. */
 async function changeRecord(

@@ -14,6 +14,7 @@ export const RECORD_KINDS = [
   'ecs_service_revisions',
   'ecs_service_deployments',
   'ecs_tasks',
+  'ecs_deployment_runs',
   'ecs_task_outputs',
   'autoscaling_targets',
   'autoscaling_policies',

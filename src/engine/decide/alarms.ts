@@ -1,12 +1,14 @@
 import type { Deployment } from '../deployment.ts';
 import type { Ending } from './decision.ts';
 import { error, forbidden, stop } from './endings.ts';
+import { isWatched } from './native-rules.ts';
 import type { Observed } from './observed.ts';
 
 /** Whether alarms end the deployment. A rollback is never stopped by the alarm that caused it. */
 export function decideByAlarms(deployment: Deployment, alarms: Observed['alarms']): Ending | undefined {
   const { release } = deployment;
   if (!alarms || release.undo || release.alarms.names.length === 0) return undefined;
+  if (release.native && (!isWatched(deployment) || deployment.progress.ignoresAlarms)) return undefined;
   if (alarms.is === 'seen') {
     if (alarms.value.length === 0) return undefined;
     const names = alarms.value.map((name) => `<${name}>`).join(' ');

@@ -1,5 +1,5 @@
 import type { Deployment, Instant } from '../deployment.ts';
-import { currentStep, planOf } from '../plan/plan-state.ts';
+import { currentStep, hasActed, planOf } from '../plan/plan-state.ts';
 import { decideByAlarms } from './alarms.ts';
 import type { Decision, Ending } from './decision.ts';
 import { findDrift, findProductionDrift } from './drift.ts';
@@ -10,6 +10,7 @@ import type { Clear, Observed } from './observed.ts';
 import type { Scaled } from './scaled.ts';
 import { shareOf } from './shares.ts';
 import { decideStep } from './step-rules.ts';
+import { decideBegin, decideByBreaker, decideGone } from './native-rules.ts';
 import { findVanished, lives, whenFeasible } from './vanished.ts';
 
 /**
@@ -21,7 +22,10 @@ import { findVanished, lives, whenFeasible } from './vanished.ts';
  */
 export function decide(deployment: Deployment, observed: Observed, now: Instant, scaled: Scaled): Decision {
   const plan = planOf(deployment);
-  if (currentStep(plan)?.kind === 'terminateOriginal' && plan.acting) return finishTerminating(deployment, observed);
+  if (hasActed(plan, 'terminateOriginal'))
+    return currentStep(plan)?.kind === 'terminateOriginal'
+      ? finishTerminating(deployment, observed)
+      : decideGone(deployment, observed.service);
   const decision = decideAnyTime(deployment, observed) ?? decideNext(deployment, observed, now, scaled);
   return decision.do === 'end' ? whenFeasible(decision, deployment, observed) : decision;
 }
@@ -52,7 +56,7 @@ function decideByStop(deployment: Deployment): Ending | undefined {
 }
 
 function decideNext(deployment: Deployment, observed: Observed, now: Instant, scaled: Scaled): Decision {
-  if (deployment.status === 'Created' || deployment.status === 'Queued') return { do: 'begin' };
+  if (deployment.status === 'Created' || deployment.status === 'Queued') return decideBegin(deployment, observed);
   const step = currentStep(planOf(deployment));
   if (!step) return { do: 'pass' };
   const clear = readClear(deployment, observed, now, scaled);
@@ -60,7 +64,8 @@ function decideNext(deployment: Deployment, observed: Observed, now: Instant, sc
   return (
     findVanished(deployment, clear.service) ??
     findChanged(deployment, clear) ??
-    decideStep(deployment, step, { clear, now, scaled, hookLog: observed.hookLog })
+    decideByBreaker(deployment, clear) ??
+    decideStep(deployment, step, { clear, now, scaled, hookLog: observed.hookLog, calling: observed.calling ?? [] })
   );
 }
 

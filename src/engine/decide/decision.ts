@@ -14,7 +14,11 @@ export type Act =
   | { readonly do: 'restoreProduction' }
   | { readonly do: 'restoreTest' }
   | { readonly do: 'reinstateOriginal' }
-  | { readonly do: 'removeReplacement'; readonly taskSetArn: string };
+  | { readonly do: 'removeReplacement'; readonly taskSetArn: string }
+  /** Removes what earlier deployments of an ECS service left beside the revision that serves. */
+  | { readonly do: 'reconcile'; readonly leftovers: readonly string[] }
+  /** Opens the hook of the current step, or calls its function again. */
+  | { readonly do: 'enterHook' };
 
 /** The deployment ends before its plan does. */
 export interface Ending {
@@ -39,7 +43,7 @@ export interface Waiting {
 
 /** What happens next. */
 export type Decision =
-  | { readonly do: 'begin' }
+  | { readonly do: 'begin'; readonly ignoresAlarms?: boolean }
   | Waiting
   /** The current step is over, and nothing has to be performed for it. */
   | { readonly do: 'pass'; readonly learnt?: { readonly sides: Sides; readonly found: Found } }

@@ -1,4 +1,4 @@
-import type { Deployment, ErrorInformation } from '../deployment.ts';
+import { type Deployment, type ErrorInformation, shiftsTraffic } from '../deployment.ts';
 import { currentStep, hasActed, isOver, planOf } from '../plan/plan-state.ts';
 import type { PlanState, Sides } from '../plan/step.ts';
 import type { Route, Settings } from '../ports.ts';
@@ -27,7 +27,8 @@ interface Expected {
  */
 export function findDrift(deployment: Deployment, clear: Clear): ErrorInformation | undefined {
   const plan = planOf(deployment);
-  if (!plan.sides || deployment.release.undo) return undefined;
+  if (!plan.sides || deployment.release.undo || !shiftsTraffic(deployment.release)) return undefined;
+  if (!isOver(plan, 'preflight')) return undefined;
   const reason =
     findLostGroup(deployment, clear) ??
     findProductionDrift(deployment, clear.production) ??

@@ -26,9 +26,13 @@ export const fail = (deployment: Deployment, because: ErrorInformation, extra: E
   do: 'end',
   status: 'Failed',
   error: because,
-  rollBack: hasActed(planOf(deployment), 'prepareTraffic') && rollsBackOn(deployment, 'DEPLOYMENT_FAILURE'),
+  rollBack: isTouched(deployment) && rollsBackOn(deployment, 'DEPLOYMENT_FAILURE'),
   ...extra,
 });
+
+/** An ECS service asks for the new revision from the start, so there is always something to take back. */
+const isTouched = (deployment: Deployment): boolean =>
+  deployment.release.native !== undefined || hasActed(planOf(deployment), 'prepareTraffic');
 
 /** Ends as `Stopped`; rolls back when that event is configured, or as the caller of StopDeployment said. */
 export const stop = (

@@ -1,4 +1,4 @@
-import { currentStep, planOf } from '../plan/plan-state.ts';
+import { hasActed, planOf, currentStep } from '../plan/plan-state.ts';
 import type { Deployment, ErrorInformation } from '../deployment.ts';
 import type { PortFault, Route } from '../ports.ts';
 import type { Act, Ending } from './decision.ts';
@@ -63,6 +63,8 @@ const REACH: Readonly<Record<Act['do'], Reach>> = {
   restoreTest: 'traffic',
   reinstateOriginal: 'tasks',
   removeReplacement: 'tasks',
+  reconcile: 'tasks',
+  enterHook: 'hook',
 };
 
 /** How a deployment ends when an act is refused for good. Source: spec/codedeploy-ecs §14. */
@@ -76,9 +78,7 @@ export const endingOfEngineFault = (deployment: Deployment, message: string): En
 
 /** Once the original is being terminated, going back to it would send requests to nothing. */
 function keepForward(deployment: Deployment, ending: Ending): Ending {
-  const plan = planOf(deployment);
-  const terminating = currentStep(plan)?.kind === 'terminateOriginal' && plan.acting;
-  return terminating ? { ...ending, rollBack: false } : ending;
+  return hasActed(planOf(deployment), 'terminateOriginal') ? { ...ending, rollBack: false } : ending;
 }
 
 function refusal(deployment: Deployment, reach: Reach, fault: Fault): Ending {

@@ -16,6 +16,8 @@ export interface Observed {
   readonly alarms?: Seen<readonly string[]>;
   /** Of the hook that runs; absent when nobody needs it. */
   readonly hookLog?: Seen<HookLog | undefined>;
+  /** Stage hooks whose functions are being called right now, by id. */
+  readonly calling?: readonly string[];
 }
 
 export const seen = <T>(value: T): Seen<T> => ({ is: 'seen', value });

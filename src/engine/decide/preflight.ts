@@ -1,4 +1,4 @@
-import type { Deployment, ErrorInformation } from '../deployment.ts';
+import type { Deployment, ErrorInformation, Release } from '../deployment.ts';
 import type { Route } from '../ports.ts';
 import type { Sides } from '../plan/step.ts';
 import { elbInvalid, error } from './endings.ts';
@@ -20,9 +20,10 @@ export const isError = (found: Sides | ErrorInformation): found is ErrorInformat
 function findSides({ release }: Deployment, { service, targetGroups }: Clear): Sides | ErrorInformation {
   const invalid = (reason: string) => error('INVALID_ECS_SERVICE', reason);
   if (service.status !== 'ACTIVE') return invalid(`The ECS service ${release.serviceName} is ${service.status}.`);
-  if (service.controller !== 'CODE_DEPLOY')
+  const controller = release.native ? 'ECS' : 'CODE_DEPLOY';
+  if (service.controller !== controller)
     return invalid(
-      `The ECS service ${release.serviceName} must be configured for a CODE_DEPLOY deployment controller, found ${service.controller}.`,
+      `The ECS service ${release.serviceName} must be configured for a ${controller} deployment controller, found ${service.controller}.`,
     );
   const primaries = service.taskSets.filter((set) => set.status === 'PRIMARY');
   const [primary] = primaries;
@@ -60,9 +61,15 @@ function findWrongGroup({ release }: Deployment, { targetGroups }: Clear): Error
   );
 }
 
-/** `…:listener/app/NAME/ID/LISTENER` is a listener of `…:loadbalancer/app/NAME/ID`. Source: ELB User Guide, ARNs. */
-const loadBalancerOf = (listenerArn: string): string =>
-  listenerArn.replace(':listener/', ':loadbalancer/').replace(/\/[^/]+$/, '');
+/**
+ * `…:listener/app/NAME/ID/LISTENER` is a listener of `…:loadbalancer/app/NAME/ID`, and `…:listener-rule/…/LISTENER/RULE`
+ * one of its rules. Source: ELB User Guide, ARNs.
+ */
+const loadBalancerOf = (arn: string): string =>
+  arn.replace(/:listener(-rule)?\//, ':loadbalancer/').replace(arn.includes(':listener-rule/') ? LAST_TWO : LAST, '');
+
+const LAST = /\/[^/]+$/;
+const LAST_TWO = /\/[^/]+\/[^/]+$/;
 
 function findWrongRoute(deployment: Deployment, clear: Clear, sides: Sides): ErrorInformation | undefined {
   const { productionListenerArn, testListenerArn } = deployment.release;
@@ -72,7 +79,7 @@ function findWrongRoute(deployment: Deployment, clear: Clear, sides: Sides): Err
     findForeign(clear.production, pair, productionListenerArn) ??
     (testListenerArn === undefined ? undefined : findForeign(clear.test, pair, testListenerArn));
   if (foreign) return foreign;
-  const astray = astrayRoute(production, productionListenerArn, sides.originalTargetGroupArn);
+  const astray = astrayRoute(production, deployment.release, sides.originalTargetGroupArn);
   if (astray) return elbInvalid(describeAstray(astray, clear, sides));
   const early = production.find((route) => shareOf(route, sides.replacementTargetGroupArn) > 0);
   if (early)
@@ -100,9 +107,10 @@ function findForeign(
   );
 }
 
-function astrayRoute(production: readonly Route[], listenerArn: string, live: string): Route | undefined {
-  const none: Route = { arn: listenerArn, isDefault: true, weights: {} };
-  if (!production.some((route) => route.isDefault)) return none;
+/** A native release names one rule, which is then the only route there is. */
+function astrayRoute(production: readonly Route[], release: Release, live: string): Route | undefined {
+  const none: Route = { arn: release.productionListenerArn, isDefault: true, weights: {} };
+  if (!production.some((route) => route.isDefault || release.native)) return none;
   return production.find((route) => shareOf(route, live) === 0);
 }
 

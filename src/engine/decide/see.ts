@@ -2,13 +2,18 @@ import type { Deployment, Instant, TaskSetView } from '../deployment.ts';
 import { planOf } from '../plan/plan-state.ts';
 import type { PlanState } from '../plan/step.ts';
 import type { Route, ServiceView } from '../ports.ts';
+import { withExpired } from '../stage-hooks.ts';
 import type { Observed } from './observed.ts';
 import { shareOf } from './shares.ts';
 
 type Found = ServiceView['taskSets'][number];
 
-/** The record with what was just observed in it: both task sets, and since when the replacement is unsteady. */
-export function see(deployment: Deployment, observed: Observed, now: Instant): Deployment {
+/**
+ * The record with what was just observed in it: both task sets, since when the replacement is unsteady, and hooks whose
+ * time is over.
+ */
+export function see(found: Deployment, observed: Observed, now: Instant): Deployment {
+  const deployment = withExpired(found, now);
   if (observed.service.is === 'fault') return deployment;
   const plan = planOf(deployment);
   if (!plan.sides) return deployment;
@@ -18,8 +23,8 @@ export function see(deployment: Deployment, observed: Observed, now: Instant): D
   const replacement = taskSets.find(
     (set) => set.arn === plan.sides?.replacementTaskSetArn || set.externalId === makerId,
   );
-  const route =
-    observed.production.is === 'seen' ? observed.production.value.find((each) => each.isDefault) : undefined;
+  const routes = observed.production.is === 'seen' ? observed.production.value : [];
+  const route = routes.find((each) => each.isDefault) ?? routes[0];
   const { original: formerOriginal, replacement: formerReplacement } = deployment.progress;
   const seenOriginal = original ? view(original, route, formerOriginal) : formerOriginal;
   const seenReplacement = replacement ? view(replacement, route, formerReplacement) : formerReplacement;

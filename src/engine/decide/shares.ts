@@ -4,13 +4,14 @@ import type { Route } from '../ports.ts';
 export type Weights = Route['weights'];
 
 /** The weights of a forward that gives the replacement `share` percent and the original the rest; both stay named. */
-export const weightsFor = (
+export function weightsFor(
   sides: { readonly originalTargetGroupArn: string; readonly replacementTargetGroupArn: string },
   share: number,
-): Weights => ({
-  [sides.replacementTargetGroupArn]: share,
-  [sides.originalTargetGroupArn]: 100 - share,
-});
+): Weights {
+  // Weights are whole and at most 999: tenths of a percent add up to 1000.
+  const [part, whole] = Number.isInteger(share) ? [share, 100] : [Math.round(share * 10), 1000];
+  return { [sides.replacementTargetGroupArn]: part, [sides.originalTargetGroupArn]: whole - part };
+}
 
 /** A target group's share of a route in percent; 0 when the route gives nothing at all. */
 export function shareOf(route: Route, targetGroupArn: string): number {

@@ -1,22 +1,27 @@
 import { minutes } from '../../kernel/span.ts';
-import type { Deployment, Instant, Wait } from '../deployment.ts';
+import type { Deployment, Instant } from '../deployment.ts';
 import { planOf } from '../plan/plan-state.ts';
 import type { Found, Sides, Step } from '../plan/step.ts';
 import type { Route } from '../ports.ts';
-import type { Decision, Waiting } from './decision.ts';
+import type { Decision } from './decision.ts';
 import { error, fail, stop } from './endings.ts';
 import { decideHook } from './hook-rule.ts';
 import { decideByInstallLimit, installDeadline, UNSTEADY_LIMIT } from './limits.ts';
-import type { Clear, Observed } from './observed.ts';
+import { decideReconcile, decideBake, decideGone } from './native-rules.ts';
+import { type Clear, type Observed, seen } from './observed.ts';
 import { isError, preflight } from './preflight.ts';
 import type { Scaled } from './scaled.ts';
 import { managed, shareOf } from './shares.ts';
+import { decideStageHook } from './stage-hook-rule.ts';
+import { waitFor } from './wait-for.ts';
 
 export interface Moment {
   readonly clear: Clear;
   readonly now: Instant;
   readonly scaled: Scaled;
   readonly hookLog?: Observed['hookLog'];
+  /** Ids of stage hooks whose functions are being called. */
+  readonly calling: readonly string[];
 }
 
 /** The rule of each step: what it does, waits for or ends with. */
@@ -53,6 +58,14 @@ export function decideStep(deployment: Deployment, step: Step, moment: Moment): 
       return decideRemove(deployment, moment.clear);
     case 'restoreTest':
       return servesReplacement(deployment, moment.clear.test) ? { do: 'restoreTest' } : { do: 'pass' };
+    case 'reconcile':
+      return decideReconcile(deployment, moment.clear);
+    case 'stageHook':
+      return decideStageHook(deployment, moment);
+    case 'bake':
+      return decideBake(deployment, step.minutes, moment);
+    case 'gone':
+      return decideGone(deployment, seen(moment.clear.service));
     case 'shiftTest':
     case 'makePrimary':
     case 'restoreProduction':
@@ -116,7 +129,7 @@ function decideShift(deployment: Deployment, share: number, { clear, scaled }: M
   const set = replacementIn(deployment, clear);
   const { unsteadySince, since, acting } = planOf(deployment);
   if (acting || set?.isSteady) return { do: 'shift', share };
-  const until = (unsteadySince ?? since) + scaled(UNSTEADY_LIMIT);
+  const until = deployment.release.native ? undefined : (unsteadySince ?? since) + scaled(UNSTEADY_LIMIT);
   return waitFor(
     deployment,
     'install',
@@ -141,7 +154,7 @@ function decideTermination(deployment: Deployment, configured: number, { now, sc
 
 /** The original goes only when the replacement is known to be primary; drift has been looked at before. */
 const decideTerminate = (deployment: Deployment, clear: Clear): Decision =>
-  isPrimary(clear, planOf(deployment).sides?.replacementTaskSetArn)
+  deployment.release.native || isPrimary(clear, planOf(deployment).sides?.replacementTaskSetArn)
     ? { do: 'terminateOriginal' }
     : waitFor(deployment, 'drain', 'replacement is about to be shown as primary', undefined, 'install');
 
@@ -168,17 +181,3 @@ const isPrimary = ({ service }: Clear, arn: string | undefined): boolean =>
 
 const replacementIn = (deployment: Deployment, { service }: Clear) =>
   service.taskSets.find((set) => set.arn === planOf(deployment).sides?.replacementTaskSetArn);
-
-const waitFor = (
-  deployment: Deployment,
-  what: Wait['for'],
-  detail: string,
-  until: Instant | undefined,
-  pace: Waiting['pace'] = 'idle',
-): Waiting => ({
-  do: 'wait',
-  because: detail,
-  pace,
-  wait: { for: what, detail, since: planOf(deployment).since, ...(until !== undefined && { until }) },
-  ...(until !== undefined && { until }),
-});

@@ -14,7 +14,8 @@ export function findVanished(deployment: Deployment, service: ServiceView): Endi
   const { release, progress } = deployment;
   if (!plan.sides) return undefined;
   const { originalTaskSetArn, replacementTaskSetArn } = plan.sides;
-  const originalMatters = release.undo !== undefined || !isOver(plan, 'makePrimary');
+  const isKept = release.undo !== undefined || release.native !== undefined;
+  const originalMatters = isKept || !isOver(plan, 'makePrimary');
   if (originalMatters && !lives(service, originalTaskSetArn))
     return fail(
       deployment,

@@ -10,7 +10,8 @@ export async function createTaskSet(
   leftovers: readonly string[],
 ): Promise<Outcome> {
   const { id, scope, release } = deployment;
-  const idle = sidesOf(deployment).replacementTargetGroupArn;
+  // The first deployment of an ECS service has no sides.
+  const idle = release.native?.targetGroupArn ?? sidesOf(deployment).replacementTargetGroupArn;
   for (const arn of leftovers) await ports.taskSets.remove(scope, release, arn);
   if (!release.appSpec) throw new Error(`deployment ${id} has no AppSpec to install`);
   return { taskSetArn: await ports.taskSets.create(scope, release, release.appSpec, idle, id) };

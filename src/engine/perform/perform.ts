@@ -1,10 +1,13 @@
 import type { Act } from '../decide/decision.ts';
 import type { Deployment } from '../deployment.ts';
+import type { HookCalls } from '../hook-calls.ts';
 import type { HookAccepted, Ports } from '../ports.ts';
 import { createTaskSet } from './create-task-set.ts';
 import { invokeHook } from './invoke-hook.ts';
 import { makePrimary } from './make-primary.ts';
+import { enterHook } from './enter-hook.ts';
 import { prepareTraffic } from './prepare-traffic.ts';
+import { reconcile } from './reconcile.ts';
 import { reinstateOriginal } from './reinstate-original.ts';
 import { removeReplacement } from './remove-replacement.ts';
 import { restoreProduction } from './restore-production.ts';
@@ -28,7 +31,12 @@ export interface Outcome {
  * @param signal - ends what takes long; it is performed again at the next start
  * @throws {PortError} when the world refuses
  */
-export function perform(ports: Ports, deployment: Deployment, act: Act, signal: AbortSignal): Promise<Outcome> {
+export function perform(
+  ports: Ports,
+  deployment: Deployment,
+  act: Act,
+  { calls, signal }: { readonly calls: HookCalls; readonly signal: AbortSignal },
+): Promise<Outcome> {
   switch (act.do) {
     case 'invokeHook':
       return invokeHook(ports, deployment, signal);
@@ -52,5 +60,9 @@ export function perform(ports: Ports, deployment: Deployment, act: Act, signal: 
       return reinstateOriginal(ports, deployment);
     case 'removeReplacement':
       return removeReplacement(ports, deployment, act.taskSetArn);
+    case 'reconcile':
+      return reconcile(ports, deployment, act.leftovers);
+    case 'enterHook':
+      return enterHook(calls, deployment);
   }
 }

@@ -1,4 +1,5 @@
 import type { HookName, Release, Undo } from '../deployment.ts';
+import { nativeRollbackSteps, nativeSteps } from './native-steps.ts';
 import { shiftSchedule } from './shift-schedule.ts';
 import type { Plan, Step } from './step.ts';
 
@@ -6,9 +7,11 @@ import type { Plan, Step } from './step.ts';
  * Compiles a release into the steps that make it true, or, where it undoes another deployment, into those of a
  * rollback: traffic first, removal last. Source: spec/codedeploy-ecs §9.3, §12.4.
  */
-export const compilePlan = (release: Release): Plan => ({
-  steps: release.undo ? rollbackSteps(release, release.undo) : releaseSteps(release),
-});
+export function compilePlan(release: Release): Plan {
+  const { native, undo } = release;
+  if (native) return { steps: undo ? nativeRollbackSteps(release, native, undo) : nativeSteps(release, native) };
+  return { steps: undo ? rollbackSteps(release, undo) : releaseSteps(release) };
+}
 
 function releaseSteps(release: Release): readonly Step[] {
   const hook = (event: HookName): Step => {

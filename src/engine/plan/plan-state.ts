@@ -1,10 +1,11 @@
 import type { Deployment, Instant, Release } from '../deployment.ts';
 import { compilePlan } from './compile-plan.ts';
+import type { NativeRelease } from '../stages.ts';
 import type { PlanState, Sides, Step, StepKind } from './step.ts';
 
 /** A freshly compiled plan before its first step. */
 export function newPlanState(release: Release, now: Instant): PlanState {
-  const sides = release.undo && sidesOfUndo(release.undo);
+  const sides = release.undo ? sidesOfUndo(release.undo) : release.native && sidesOfNative(release.native);
   return { ...compilePlan(release), at: 0, since: now, acting: false, ...(sides && { sides }) };
 }
 
@@ -24,9 +25,18 @@ export function hasActed(plan: PlanState, kind: StepKind): boolean {
 export const isOver = (plan: PlanState, kind: StepKind): boolean =>
   plan.at > plan.steps.findLastIndex((step) => step.kind === kind);
 
+/** ECS knows who serves before the plan begins; CodeDeploy has to look. */
+const sidesOfNative = ({ source, targetGroupArn }: NativeRelease): Sides | undefined =>
+  source && {
+    originalTaskSetArn: source.taskSetArn,
+    originalTargetGroupArn: source.targetGroupArn,
+    replacementTargetGroupArn: targetGroupArn,
+  };
+
 function sidesOfUndo(undo: NonNullable<Release['undo']>): Sides | undefined {
   const { originalTaskSetArn, originalTargetGroupArn, replacementTargetGroupArn, replacementTaskSetArn } = undo;
-  if (!originalTaskSetArn || !originalTargetGroupArn || !replacementTargetGroupArn) return undefined;
+  if (originalTaskSetArn === undefined) return undefined;
+  if (originalTargetGroupArn === undefined || replacementTargetGroupArn === undefined) return undefined;
   return {
     originalTaskSetArn,
     originalTargetGroupArn,

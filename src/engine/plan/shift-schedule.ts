@@ -1,6 +1,6 @@
 import type { TrafficRouting } from '../deployment.ts';
 
-/** One move of production traffic: the replacement's share in whole percent, then a wait in configured minutes. */
+/** One move of production traffic: the replacement's share in percent, then a wait in configured minutes. */
 export interface ShiftPoint {
   readonly share: number;
   /** Absent after the last point: nothing waits after 100. */
@@ -10,16 +10,18 @@ export interface ShiftPoint {
 /**
  * Lists the moves of production traffic under one routing, in time order; the last share is always 100.
  *
- * @throws {RangeError} when the percentage is outside 1..99
+ * @throws {RangeError} when the percentage is not between 0 and 100
  * Source: CodeDeploy API Reference, TimeBasedCanary and TimeBasedLinear.
  */
 export function shiftSchedule(routing: TrafficRouting): readonly ShiftPoint[] {
   if (routing.kind === 'allAtOnce') return [{ share: 100 }];
   const { percentage, interval } = routing;
-  if (!(percentage >= 1 && percentage <= 99)) throw new RangeError(`percentage is 1 to 99, found ${percentage}`);
+  if (!(percentage > 0 && percentage < 100))
+    throw new RangeError(`percentage is between 0 and 100, found ${percentage}`);
   const before = routing.kind === 'canary' ? 1 : Math.ceil(100 / percentage) - 1;
   const partial = Array.from({ length: before }, (_, index) => ({
-    share: percentage * (index + 1),
+    // Native shares come in tenths, which binary fractions only come near.
+    share: Math.round(percentage * (index + 1) * 10) / 10,
     thenMinutes: interval,
   }));
   return [...partial, { share: 100 }];

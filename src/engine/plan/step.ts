@@ -1,24 +1,33 @@
 import type { HookName, Instant, LifecycleEventName } from '../deployment.ts';
 import type { Route } from '../ports.ts';
+import type { Stage, StageHook } from '../stages.ts';
 
-/** One step of a plan. `event` is the lifecycle event it belongs to; minutes are configured minutes. */
+/**
+ * One step of a plan. `event` is the lifecycle event it belongs to, or the stage of an ECS-native deployment; minutes
+ * are configured minutes.
+ */
 export type Step =
-  | { readonly kind: 'preflight'; readonly event: 'BeforeInstall' }
+  | { readonly kind: 'preflight'; readonly event: 'BeforeInstall' | Stage }
   | { readonly kind: 'hook'; readonly event: HookName; readonly functionName?: string }
-  | { readonly kind: 'prepareTraffic'; readonly event: 'Install' }
-  | { readonly kind: 'createTaskSet'; readonly event: 'Install' }
-  | { readonly kind: 'steady'; readonly event: 'Install' }
-  | { readonly kind: 'shiftTest'; readonly event: 'AllowTestTraffic' }
+  | { readonly kind: 'prepareTraffic'; readonly event: 'Install' | Stage }
+  | { readonly kind: 'createTaskSet'; readonly event: 'Install' | Stage }
+  | { readonly kind: 'steady'; readonly event: 'Install' | Stage }
+  | { readonly kind: 'shiftTest'; readonly event: 'AllowTestTraffic' | Stage }
   | { readonly kind: 'readyGate'; readonly minutes: number; readonly event?: never }
-  | { readonly kind: 'shift'; readonly share: number; readonly event: 'AllowTraffic' }
-  | { readonly kind: 'interval'; readonly minutes: number; readonly event: 'AllowTraffic' }
+  | { readonly kind: 'shift'; readonly share: number; readonly event: 'AllowTraffic' | Stage }
+  | { readonly kind: 'interval'; readonly minutes: number; readonly event: 'AllowTraffic' | Stage }
   | { readonly kind: 'makePrimary'; readonly event: 'AllowTraffic' }
   | { readonly kind: 'terminationWait'; readonly minutes: number; readonly event?: never }
-  | { readonly kind: 'terminateOriginal'; readonly event?: never }
-  | { readonly kind: 'restoreProduction'; readonly event?: never }
-  | { readonly kind: 'restoreTest'; readonly event?: never }
+  | { readonly kind: 'terminateOriginal'; readonly event?: Stage }
+  | { readonly kind: 'restoreProduction'; readonly event?: Stage }
+  | { readonly kind: 'restoreTest'; readonly event?: Stage }
   | { readonly kind: 'reinstateOriginal'; readonly event?: never }
-  | { readonly kind: 'removeReplacement'; readonly event?: never };
+  | { readonly kind: 'removeReplacement'; readonly event?: Stage }
+  // Those of ECS-native deployments only:
+  | { readonly kind: 'reconcile'; readonly event: Stage }
+  | { readonly kind: 'stageHook'; readonly hook: StageHook; readonly event: Stage }
+  | { readonly kind: 'bake'; readonly minutes: number; readonly event: Stage }
+  | { readonly kind: 'gone'; readonly side: 'original' | 'replacement'; readonly event: Stage };
 
 export type StepKind = Step['kind'];
 

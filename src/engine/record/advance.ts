@@ -1,6 +1,7 @@
 import type { Deployment, EventStatus, Instant, LifecycleEvent, LifecycleEventName, Progress } from '../deployment.ts';
 import { planOf } from '../plan/plan-state.ts';
 import type { PlanState, Step } from '../plan/step.ts';
+import type { Stage } from '../stages.ts';
 
 /** The deployment with its first step open. One without steps is over at once. */
 export function begin(deployment: Deployment, now: Instant): Deployment {
@@ -45,7 +46,7 @@ function finish(deployment: Deployment, now: Instant): Deployment {
 
 const mark = (
   events: readonly LifecycleEvent[],
-  name: LifecycleEventName,
+  name: LifecycleEventName | Stage,
   status: EventStatus,
   now: Instant,
 ): readonly LifecycleEvent[] =>

@@ -25,11 +25,16 @@ export function newRollback(deployment: Deployment, id: string, now: Instant): D
     now,
   );
   const rollbackMessage = `Deployment ${id} is triggered to roll back deployment ${deployment.id}.`;
-  const { original, replacement } = deployment.progress;
+  const { original, replacement, stageHooks } = deployment.progress;
   return {
     ...rollback,
     rollbackInfo: { rollbackTriggeringDeploymentId: deployment.id, rollbackMessage },
-    progress: { ...rollback.progress, ...(original && { original }), ...(replacement && { replacement }) },
+    progress: {
+      ...rollback.progress,
+      ...(original && { original }),
+      ...(replacement && { replacement }),
+      ...(stageHooks && { stageHooks }),
+    },
   };
 }
 
@@ -48,6 +53,11 @@ function undoingRelease(deployment: Deployment): Release {
 /** Before Install nothing had been touched, so there is nothing to undo. */
 function undoOf(deployment: Deployment): Undo {
   const plan = planOf(deployment);
-  const touched = hasActed(plan, 'prepareTraffic') ? plan.sides : undefined;
-  return { deploymentId: deployment.id, ...touched };
+  const native = deployment.release.native !== undefined;
+  const touched = native || hasActed(plan, 'prepareTraffic') ? plan.sides : undefined;
+  return {
+    deploymentId: deployment.id,
+    ...touched,
+    ...(native && { movedTest: hasActed(plan, 'shiftTest'), movedProduction: hasActed(plan, 'shift') }),
+  };
 }

@@ -1,7 +1,9 @@
 import { newId } from '../../kernel/ids.ts';
 import type { Act, Decision, Waiting } from '../decide/decision.ts';
 import type { Deployment, Instant } from '../deployment.ts';
+import type { Scaled } from '../decide/scaled.ts';
 import { currentStep, planOf } from '../plan/plan-state.ts';
+import { withEntered } from '../stage-hooks.ts';
 import { advance, begin } from './advance.ts';
 import { end } from './end.ts';
 
@@ -11,10 +13,10 @@ export interface Recorded {
 }
 
 /** Writes a decision into the record, before anything is performed. Recording an act again changes nothing. */
-export function recordDecision(deployment: Deployment, decision: Decision, now: Instant): Recorded {
+export function recordDecision(deployment: Deployment, decision: Decision, now: Instant, scaled: Scaled): Recorded {
   switch (decision.do) {
     case 'begin':
-      return { deployment: begin(deployment, now) };
+      return { deployment: begin(withBegin(deployment, decision), now) };
     case 'pass':
       return { deployment: advance(deployment, now, decision.learnt) };
     case 'wait':
@@ -22,8 +24,12 @@ export function recordDecision(deployment: Deployment, decision: Decision, now: 
     case 'end':
       return end(deployment, decision, now);
     default:
-      return { deployment: recordAct(deployment, decision, now) };
+      return { deployment: recordAct(deployment, decision, now, scaled) };
   }
+}
+
+function withBegin(deployment: Deployment, { ignoresAlarms }: Extract<Decision, { do: 'begin' }>): Deployment {
+  return ignoresAlarms ? { ...deployment, progress: { ...deployment.progress, ignoresAlarms } } : deployment;
 }
 
 function recordWait(deployment: Deployment, { wait }: Waiting, now: Instant): Deployment {
@@ -31,9 +37,14 @@ function recordWait(deployment: Deployment, { wait }: Waiting, now: Instant): De
   return { ...deployment, progress: { ...deployment.progress, wait, updatedAt: now } };
 }
 
-function recordAct(deployment: Deployment, act: Act, now: Instant): Deployment {
+function recordAct(deployment: Deployment, act: Act, now: Instant, scaled: Scaled): Deployment {
   const plan = planOf(deployment);
-  const begun = act.do === 'invokeHook' ? withExecution(deployment, now) : deployment;
+  const begun =
+    act.do === 'invokeHook'
+      ? withExecution(deployment, now)
+      : act.do === 'enterHook'
+        ? withEntered(deployment, now, scaled)
+        : deployment;
   if (plan.acting) return begun;
   return { ...begun, progress: { ...begun.progress, plan: { ...plan, acting: true }, updatedAt: now } };
 }

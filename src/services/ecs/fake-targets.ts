@@ -27,6 +27,7 @@ export function createFakeTargets(options: FakeTargetsOptions): FakeTargets {
     calls,
     describe: async (_scope, arn) =>
       groups.has(arn) ? { arn, targetType: options.targetType ?? 'ip', hasLoadBalancer: true } : undefined,
+    weights: async () => undefined,
     async register(_scope, arn, { id, port }) {
       calls.push(`register ${id}:${port}`);
       groups.get(arn)?.set(key({ id, port }), { id, port, state: options.firstHealth ?? 'healthy' });

@@ -1,7 +1,8 @@
 /**
  * Amazon ECS: clusters, task definitions, services, task sets, tasks.
  *
- * Not here yet: blue/green, linear and canary strategies of the ECS controller and a change of a service's controller;
+ * Not here yet: a change of a service's controller; blue/green, linear and canary strategies with Network Load
+ * Balancers or more than one load balancer entry;
  * capacity providers beside FARGATE and FARGATE_SPOT (tasks of both run alike, on this machine); service discovery,
  * Service Connect, VPC Lattice; secrets, registry credentials, environment files, EFS, FSx and EBS volumes, GPUs, App
  * Mesh, Windows (such tasks fail to start and say so); FireLens; exec; of task metadata: pull times, network details,
@@ -23,6 +24,7 @@ import {
 } from './actions/clusters.ts';
 import { describeCapacityProviders, putClusterCapacityProviders } from './actions/capacity-providers.ts';
 import { createService } from './actions/create-service.ts';
+import { continueServiceDeployment } from './actions/continue-service-deployment.ts';
 import { createTaskSet } from './actions/create-task-set.ts';
 import { registerTaskDefinition } from './actions/register-task-definition.ts';
 import { runTask } from './actions/run-task.ts';
@@ -115,6 +117,7 @@ export const ecsActions = (deps: EcsDeps) =>
     DescribeServiceRevisions: describeServiceRevisions(deps),
     ListServiceDeployments: listServiceDeployments(deps),
     StopServiceDeployment: stopServiceDeployment(deps),
+    ContinueServiceDeployment: continueServiceDeployment(deps),
     CreateTaskSet: createTaskSet(deps),
     DescribeTaskSets: describeTaskSets(deps),
     UpdateTaskSet: updateTaskSet(deps),

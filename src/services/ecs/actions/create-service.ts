@@ -7,6 +7,7 @@ import { checkStrategy } from '../checks/capacity-providers.ts';
 import { checkLoadBalancers, checkPlacement } from '../checks/placement.ts';
 import { deploymentConfiguration } from '../checks/deployment-configuration.ts';
 import { checkNewService } from '../checks/service-input.ts';
+import { checkShiftedTraffic } from '../checks/shifted-traffic.ts';
 import { zoneRebalancing } from '../checks/zone-rebalancing.ts';
 import type { EcsDeps } from '../deps.ts';
 import { beginDeployment, forgetDeployments } from '../deployments/begin-deployment.ts';
@@ -34,6 +35,7 @@ export const createService =
     checkStrategy(input.capacityProviderStrategy, cluster);
     const placement = await placementFor(deps, ctx, cluster, input);
     const service = newService(ctx, cluster.name, input, placement, clock.now().getTime());
+    await checkShiftedTraffic(deps.targets, ctx, service, true);
     const made = await store.transaction(async (tx) => {
       await forgetDeployments(tx, ctx, service);
       await services(tx).put(ctx, serviceKey(service), service, { parent: cluster.name });

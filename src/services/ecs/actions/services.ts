@@ -11,6 +11,7 @@ import { arns, lastPart, nameFrom } from '../arns.ts';
 import type { EcsDeps } from '../deps.ts';
 import { countsOfService } from '../deployments/counts.ts';
 import { invalidParameter, serviceNotFound } from '../faults.ts';
+import { endRuns } from '../native/deployment-runs.ts';
 import { page } from '../paging.ts';
 import { requireCluster } from '../records/cluster.ts';
 import { currentDeployment, endedAs, hasEnded, serviceDeployments } from '../records/service-deployment.ts';
@@ -97,6 +98,7 @@ export const deleteService =
 async function endDeployment(tx: Transaction, scope: Scope, service: ServiceRecord, now: number): Promise<void> {
   const running = await currentDeployment(tx, scope, service);
   if (!running || hasEnded(running)) return;
+  await endRuns(tx, scope, service);
   const finalCounts = await countsOfService(tx, scope, service);
   const stopped = endedAs(running, 'STOPPED', now, 'The service was deleted.');
   await serviceDeployments(tx).put(scope, running.id, { ...stopped, finalCounts });

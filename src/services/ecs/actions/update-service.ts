@@ -7,6 +7,7 @@ import { checkLoadBalancers, checkPlacement } from '../checks/placement.ts';
 import { deploymentConfiguration } from '../checks/deployment-configuration.ts';
 import { isSame, refuseUpdate } from '../checks/refuse-update.ts';
 import { checkServed } from '../checks/service-input.ts';
+import { checkShiftedTraffic } from '../checks/shifted-traffic.ts';
 import { zoneRebalancing } from '../checks/zone-rebalancing.ts';
 import type { EcsDeps } from '../deps.ts';
 import { beginDeployment } from '../deployments/begin-deployment.ts';
@@ -31,6 +32,7 @@ export const updateService =
     checkStrategy(input.capacityProviderStrategy, cluster);
     const wish = await wishOf(deps, ctx, input, before);
     refuseUpdate(input, before, wish.taskDefinition);
+    if (mayDeploy(input, before)) await checkShiftedTraffic(deps.targets, ctx, { ...before, ...wish }, false);
     const now = clock.now().getTime();
     const service = await store.transaction(async (tx) => {
       const updated = await services(tx).change(ctx, serviceKey(before), (current) => ({ ...current, ...wish }));
@@ -106,6 +108,12 @@ function capacityOf({ capacityProviderStrategy }: Input, service: ServiceRecord)
 
 const given = <K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } =>
   value === undefined ? {} : ({ [name]: value } as { [P in K]: V });
+
+/** A request that only scales must work whatever has become of the load balancer. */
+const mayDeploy = (input: Input, { controller }: ServiceRecord): boolean =>
+  controller === 'ECS' &&
+  (input.forceNewDeployment === true ||
+    [input.deploymentConfiguration, input.loadBalancers, input.taskDefinition].some((given) => given !== undefined));
 
 const DEPLOYED = ['taskDefinition', 'networkConfiguration', 'platformVersion', 'loadBalancers'] as const;
 

@@ -1,5 +1,5 @@
 import type { DeploymentConfiguration, SchedulingStrategy } from '@aws-sdk/client-ecs';
-import { invalidParameter, notServed } from '../faults.ts';
+import { invalidParameter } from '../faults.ts';
 import { circuitBreaker, deploymentAlarms, earlySuccess } from './failure-detection.ts';
 import { checkLifecycleHooks } from './lifecycle-hooks.ts';
 import { bakeTime, canaryConfiguration, linearConfiguration } from './traffic-shifting.ts';
@@ -14,7 +14,6 @@ export interface ConfigurationUse {
  *
  * @param current - of the service that is updated: what is left out keeps its value
  * @throws {InvalidParameterException} for what cannot be
- * @throws {UnsupportedFeatureException} for what Teal does not serve
  */
 export function deploymentConfiguration(
   given: DeploymentConfiguration | undefined,
@@ -48,7 +47,6 @@ export function deploymentConfiguration(
         earlySuccessCriteria: earlySuccess(merged.earlySuccessCriteria, percentages.minimumHealthyPercent),
       }),
   };
-  if (!isRolling) throw notServed(`Deployment strategy ${strategy}`);
   return configuration;
 }
 

@@ -10,11 +10,23 @@ import {
   endedAs,
   hasEnded,
   serviceDeployments,
+  shiftsTraffic,
+  wantedRevision,
   type ServiceDeploymentRecord,
 } from '../records/service-deployment.ts';
-import { ensureRevision, revisionIdOf, serviceRevisions } from '../records/service-revision.ts';
+import { placementOf } from '../records/placement.ts';
+import {
+  ensureRevision,
+  resolvedPlacement,
+  revisionIdOf,
+  serviceRevisions,
+  setIdOf,
+} from '../records/service-revision.ts';
 import { serviceKey, services, type ServiceRecord } from '../records/service.ts';
-import { taskSets, taskSetsOf } from '../records/task-set.ts';
+import { taskSets, taskSetsOf, type TaskSetRecord } from '../records/task-set.ts';
+import { endRuns } from '../native/deployment-runs.ts';
+import { beginRun } from '../native/new-run.ts';
+import { idleGroup, servingGroup, servingSet } from '../native/serving-set.ts';
 import { countsOfService } from './counts.ts';
 import { thresholdOf } from './threshold.ts';
 
@@ -28,27 +40,38 @@ export async function beginDeployment(
   service: ServiceRecord,
   now: number,
 ): Promise<ServiceRecord> {
-  await supersede(tx, scope, service, now);
+  const survivor = await supersede(tx, scope, service, now);
   await forgetOld(tx, scope, service, now);
   const sources = await taskSetsOf(tx, scope, service);
+  const serving = servingSet(sources, survivor);
+  const isShifting = shiftsTraffic(service);
   for (const source of sources) {
     await ensureRevision(tx, scope, service, source);
-    if (source.status === 'PRIMARY')
-      await taskSets(tx).change(scope, source.id, (set) => ({ ...set, status: 'ACTIVE', updatedAt: now }));
+    await taskSets(tx).change(scope, source.id, (set) => ({ ...set, ...asSource(set, isShifting), updatedAt: now }));
   }
-  const set = newTaskSet(scope, service, service, { status: 'PRIMARY', scale: 100, now, rolloutState: 'IN_PROGRESS' });
+  const group = isShifting ? idleGroup(service, serving) : servingGroup(service, serving);
+  const set: TaskSetRecord = {
+    ...newTaskSet(scope, service, resolvedPlacement(service, group), {
+      status: 'PRIMARY',
+      scale: isShifting ? 0 : 100,
+      now,
+      rolloutState: 'IN_PROGRESS',
+    }),
+    ...(isShifting && { keepsScale: true }),
+  };
   await taskSets(tx).insert(scope, set.id, set, { parent: serviceKey(service) });
-  const revision = await ensureRevision(tx, scope, service, set);
+  const revision = await ensureRevision(tx, scope, service, { ...set, ...placementOf(service) }, group);
   const deployment = newDeployment(
     scope,
     service,
     revision.id,
-    sources.map(({ id }) => revisionIdOf(id)),
+    sources.filter(({ status }) => status !== 'DRAINING').map(({ id }) => revisionIdOf(id)),
     now,
   );
   await serviceDeployments(tx).insert(scope, deployment.id, deployment, { parent: serviceKey(service) });
   const deploying = { ...service, currentDeployment: deployment.id };
   await services(tx).put(scope, serviceKey(service), deploying);
+  if (isShifting) await beginRun(tx, scope, { service: deploying, deployment, set, serving, sources }, now);
   return deploying;
 }
 
@@ -85,12 +108,27 @@ function newDeployment(
 /** Source: spec, §9.4; the words are assumed. */
 const SUPERSEDED = 'Service deployment was superseded by a newer service deployment.';
 
-async function supersede(tx: Transaction, scope: Scope, service: ServiceRecord, now: number): Promise<void> {
+/** @returns the set that is left of it where the one before is already being removed, or was brought back */
+async function supersede(
+  tx: Transaction,
+  scope: Scope,
+  service: ServiceRecord,
+  now: number,
+): Promise<string | undefined> {
   const running = await currentDeployment(tx, scope, service);
-  if (!running || hasEnded(running)) return;
+  if (!running || hasEnded(running)) return undefined;
+  const isPast = await endRuns(tx, scope, service);
+  const survivor = isPast || running.rollback ? setIdOf(wantedRevision(running)) : undefined;
   const finalCounts = await countsOfService(tx, scope, service);
   await serviceDeployments(tx).put(scope, running.id, { ...endedAs(running, 'STOPPED', now, SUPERSEDED), finalCounts });
+  return survivor;
 }
+
+/** What ran before stays as it is while traffic is shifted; a rolling update takes it down as it can. */
+const asSource = (set: TaskSetRecord, isShifting: boolean): Partial<TaskSetRecord> => ({
+  ...(set.status === 'PRIMARY' && { status: 'ACTIVE' }),
+  keepsScale: isShifting,
+});
 
 /** Source: ECS developer guide, service deployments: the history of 90 days. */
 const KEPT_FOR = minutes(90 * 24 * 60);

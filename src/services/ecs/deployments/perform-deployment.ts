@@ -9,7 +9,13 @@ import {
   wantedRevision,
   type ServiceDeploymentRecord,
 } from '../records/service-deployment.ts';
-import { revisionIdOf, serviceRevisions, setIdOf, type ServiceRevisionRecord } from '../records/service-revision.ts';
+import {
+  resolvedPlacement,
+  revisionIdOf,
+  serviceRevisions,
+  setIdOf,
+  type ServiceRevisionRecord,
+} from '../records/service-revision.ts';
 import { placementOf } from '../records/placement.ts';
 import { serviceKey, services, type ServiceRecord } from '../records/service.ts';
 import { taskSets, type TaskSetRecord } from '../records/task-set.ts';
@@ -129,7 +135,7 @@ async function revive(
 ): Promise<void> {
   const id = setIdOf(revision.id);
   const members = {
-    ...placementOf(revision),
+    ...resolvedPlacement(revision, revision.resolvedTargetGroup),
     status: 'PRIMARY',
     rolloutState: 'IN_PROGRESS',
     rolloutReason,

@@ -10,7 +10,7 @@ interface Words {
   readonly news: string;
 }
 
-/** Source: spec, §5.2, §8.2 and §8.4; those of `stopped` and of alarms are assumed. */
+/** Source: spec, §5.2, §8.2 and §8.4; those from `alarm` on are assumed. */
 const WORDS: Readonly<Record<Cause, Words>> = {
   'circuit-breaker': {
     event: 'tasks failed to start',
@@ -23,6 +23,18 @@ const WORDS: Readonly<Record<Cause, Words>> = {
     subject: 'ECS deployment alarm',
     rollout: 'ECS deployment failed: alarm detected.',
     news: 'ECS deployment failed: alarm detected.',
+  },
+  hook: {
+    event: 'lifecycle hook failed',
+    subject: 'ECS deployment lifecycle hook',
+    rollout: 'ECS deployment failed: lifecycle hook failed.',
+    news: 'ECS deployment failed: lifecycle hook failed.',
+  },
+  traffic: {
+    event: 'traffic could not be shifted',
+    subject: 'ECS deployment failed',
+    rollout: 'ECS deployment failed: traffic could not be shifted.',
+    news: 'ECS deployment failed: traffic could not be shifted.',
   },
   stopped: {
     event: 'deployment stopped',

@@ -9,6 +9,7 @@ import {
   deploymentsOf,
   hasEnded,
   serviceDeployments,
+  shiftsTraffic,
   wantedRevision,
   type ServiceDeploymentRecord,
 } from '../records/service-deployment.ts';
@@ -33,7 +34,8 @@ export async function advanceDeployment(work: ServiceWork, left: readonly SetVie
   if (service.controller !== 'ECS' || service.status !== 'ACTIVE') return STILL;
   if (service.currentDeployment === undefined) return completeUnrecorded(work, left, moved);
   const seen = await currentDeployment(deps.store, scope, service);
-  if (!seen || hasEnded(seen)) return STILL;
+  // The engine takes those that shift traffic on.
+  if (!seen || hasEnded(seen) || shiftsTraffic(seen)) return STILL;
   const { alarms } = seen.deploymentConfiguration;
   const watched = alarms?.enable ? await work.alarms.read(scope, alarms.alarmNames ?? []) : [];
   return deps.store.transaction(async (tx) => {

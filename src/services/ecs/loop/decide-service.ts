@@ -1,4 +1,5 @@
-import { computedDesiredCount, type TaskSetRecord } from '../records/task-set.ts';
+import { failureWords } from '../deployments/words.ts';
+import { computedDesiredCount, countsByScale, type TaskSetRecord } from '../records/task-set.ts';
 import type { ServiceRecord } from '../records/service.ts';
 import { decideRollout, decideSet, type TaskView } from './decide-counts.ts';
 
@@ -27,13 +28,14 @@ export interface ServiceDecision {
 /** How many tasks a set is to come to: none when it, or its service, is on its way out. */
 export function wantedOf(service: ServiceRecord, set: TaskSetRecord): number {
   if (service.status !== 'ACTIVE' || set.status === 'DRAINING') return 0;
-  if (set.kind === 'deployment' && set.status !== 'PRIMARY') return 0;
+  if (!countsByScale(set) && set.status !== 'PRIMARY') return 0;
   return computedDesiredCount(service, set.scale);
 }
 
 /** What each set of a service starts and stops now. A set whose starts keep failing waits longer and longer. */
 export function decideService(service: ServiceRecord, views: readonly SetView[], now: number): ServiceDecision {
-  const isRolling = service.controller === 'ECS' && service.status === 'ACTIVE';
+  const isRolling =
+    service.controller === 'ECS' && service.status === 'ACTIVE' && !views.some(({ set }) => countsByScale(set));
   const { sets, isBlocked } = isRolling ? decideDeployments(service, views) : decideTaskSets(service, views);
   const waited = sets.map((decision) => ({
     ...decision,
@@ -46,10 +48,14 @@ function decideTaskSets(service: ServiceRecord, views: readonly SetView[]): Serv
   const { maximumPercent = 200 } = service.deploymentConfiguration;
   const sets = views.map(({ set, wanted, tasks }) => ({
     set,
-    ...decideSet(wanted, tasks, Math.floor((wanted * maximumPercent) / 100)),
+    ...decideSet(wanted, tasks, isHalted(set) ? 0 : Math.floor((wanted * maximumPercent) / 100)),
   }));
   return { sets, isBlocked: false };
 }
+
+/** The circuit breaker has tripped: no more of its tasks are started. */
+const isHalted = ({ rolloutReason }: TaskSetRecord): boolean =>
+  rolloutReason === failureWords('circuit-breaker').rollout;
 
 function decideDeployments(service: ServiceRecord, views: readonly SetView[]): ServiceDecision {
   const primary = views.find(({ set }) => set.status === 'PRIMARY');

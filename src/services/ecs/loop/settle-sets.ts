@@ -1,6 +1,6 @@
 import { eventText, REPEATS_AFTER } from '../events.ts';
 import type { ServiceRecord } from '../records/service.ts';
-import { taskSets, type TaskSetRecord } from '../records/task-set.ts';
+import { countsByScale, taskSets, type TaskSetRecord } from '../records/task-set.ts';
 import type { SetView } from './decide-service.ts';
 import type { ServiceWork } from './reconcile-service.ts';
 
@@ -24,7 +24,7 @@ export async function settleSets(work: ServiceWork, views: readonly SetView[], m
   const texts: string[] = [];
   let changed = leaving.length > 0;
   for (const view of left) {
-    const isSteadyNow = view.isSteady && !moved && (view.set.kind === 'task-set' || left.length === 1);
+    const isSteadyNow = view.isSteady && !moved && (countsByScale(view.set) || left.length === 1);
     const update = settled(service, view, isSteadyNow, now);
     if (!update) continue;
     await taskSets(deps.store).change(scope, view.set.id, (set) =>
@@ -38,7 +38,7 @@ export async function settleSets(work: ServiceWork, views: readonly SetView[], m
 }
 
 const leaves = (service: ServiceRecord, set: TaskSetRecord): boolean =>
-  service.status === 'DRAINING' || set.status === 'DRAINING' || (set.kind === 'deployment' && set.status === 'ACTIVE');
+  service.status === 'DRAINING' || set.status === 'DRAINING' || (!countsByScale(set) && set.status === 'ACTIVE');
 
 interface Update {
   readonly members: Partial<TaskSetRecord>;

@@ -92,6 +92,12 @@ const ENDED: readonly ServiceDeploymentStatus[] = ['SUCCESSFUL', 'STOPPED', 'ROL
 
 export const hasEnded = ({ status }: Pick<ServiceDeploymentRecord, 'status'>): boolean => ENDED.includes(status);
 
+/** Whether it goes through stages, and not by a rolling update. */
+export const shiftsTraffic = ({
+  deploymentConfiguration,
+}: Pick<ServiceDeploymentRecord, 'deploymentConfiguration'>): boolean =>
+  (deploymentConfiguration.strategy ?? 'ROLLING') !== 'ROLLING';
+
 /** What the service runs once the deployment has ended: the target, or what it is rolled back to. */
 export const wantedRevision = ({ rollback, targetRevision }: ServiceDeploymentRecord): string =>
   rollback?.revision ?? targetRevision;

@@ -16,6 +16,8 @@ export interface ServiceRevisionRecord extends Placement {
   readonly arn: string;
   readonly cluster: string;
   readonly service: string;
+  /** The target group that its tasks are in, where that is not the one of its load balancer entry. */
+  readonly resolvedTargetGroup?: string | undefined;
   readonly containerImages: readonly ContainerImage[];
   readonly createdAt: number;
 }
@@ -27,12 +29,20 @@ export const serviceRevisions = (tx: Transaction): Records<ServiceRevisionRecord
 export const setIdOf = (revisionId: string): string => `ecs-svc/${revisionId}`;
 export const revisionIdOf = (setId: string): string => setId.slice('ecs-svc/'.length);
 
+/** Where the tasks of a revision run: the placement with the target group that they are in. */
+export const resolvedPlacement = (placement: Placement, targetGroupArn: string | undefined): Placement => {
+  const [entry, ...others] = placement.loadBalancers;
+  if (!entry || targetGroupArn === undefined) return placementOf(placement);
+  return { ...placementOf(placement), loadBalancers: [{ ...entry, targetGroupArn }, ...others] };
+};
+
 /** Records what a set runs as a revision, or finds that it was. */
 export async function ensureRevision(
   tx: Transaction,
   scope: Scope,
   service: Pick<ServiceRecord, 'cluster' | 'name'>,
   set: Placement & { readonly id: string; readonly createdAt: number },
+  resolvedTargetGroup?: string,
 ): Promise<ServiceRevisionRecord> {
   const id = revisionIdOf(set.id);
   const known = await serviceRevisions(tx).get(scope, id);
@@ -44,6 +54,7 @@ export async function ensureRevision(
     cluster: service.cluster,
     service: service.name,
     ...placementOf(set),
+    ...(resolvedTargetGroup !== undefined && { resolvedTargetGroup }),
     containerImages: (definition?.containerDefinitions ?? []).map(({ name, image }) => ({
       containerName: name,
       image,

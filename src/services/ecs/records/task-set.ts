@@ -36,6 +36,8 @@ export interface TaskSetRecord extends Placement {
   /** Where it is not the usual one. */
   readonly rolloutReason?: string | undefined;
   /** In a row, without one that became healthy between them. */
+  /** A deployment that shifts traffic keeps it at its scale; otherwise the rolling update counts its tasks. */
+  readonly keepsScale?: boolean | undefined;
   readonly failedTasks: number;
   readonly startFailures?: StartFailures | undefined;
   readonly createdAt: number;
@@ -52,6 +54,10 @@ export function taskSetId(scope: Scope, given: string): string {
   const name = nameFrom(scope, 'task-set', given);
   return `ecs-svc/${lastPart(name)}`;
 }
+
+/** Its tasks are counted by its scale: a task set, or a revision of a deployment that shifts traffic. */
+export const countsByScale = ({ kind, keepsScale }: Pick<TaskSetRecord, 'kind' | 'keepsScale'>): boolean =>
+  kind === 'task-set' || keepsScale === true;
 
 /** How many tasks a set wants: its share of the service's, rounded up. */
 export const computedDesiredCount = (service: Pick<ServiceRecord, 'desiredCount'>, scale: number): number =>

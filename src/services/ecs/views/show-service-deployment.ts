@@ -91,8 +91,8 @@ export const showServiceRevision = (scope: Scope, revision: ServiceRevisionRecor
   guardDutyEnabled: false,
   createdAt: new Date(revision.createdAt),
   resolvedConfiguration: {
-    loadBalancers: revision.loadBalancers.map(({ targetGroupArn, advancedConfiguration }) => ({
-      targetGroupArn,
+    loadBalancers: revision.loadBalancers.map(({ targetGroupArn, advancedConfiguration }, index) => ({
+      targetGroupArn: index === 0 ? (revision.resolvedTargetGroup ?? targetGroupArn) : targetGroupArn,
       productionListenerRule: advancedConfiguration?.productionListenerRule,
     })),
   },

@@ -2,7 +2,7 @@ import type { Deployment, Service, TaskSet } from '@aws-sdk/client-ecs';
 import type { Scope } from '../../../kernel/scope.ts';
 import type { Transaction } from '../../../store/store.ts';
 import { arns } from '../arns.ts';
-import { countsByRevision } from '../deployments/counts.ts';
+import { countsByRevision, requestedOf } from '../deployments/counts.ts';
 import { isFargate } from '../records/placement.ts';
 import type { ServiceRecord } from '../records/service.ts';
 import { computedDesiredCount, taskSetsOf, type TaskSetRecord } from '../records/task-set.ts';
@@ -126,13 +126,12 @@ export function showTaskSet(
 
 /** A deployment of the ECS controller, as DescribeServices shows it. */
 function showDeployment(service: ServiceRecord, set: TaskSetRecord, parts: ServiceParts): Deployment {
-  const isPrimary = set.status === 'PRIMARY';
   const counts = countsOf(set, parts);
   const state = set.rolloutState ?? 'COMPLETED';
   return {
     id: set.id,
     status: set.status,
-    desiredCount: isPrimary ? service.desiredCount : counts.runningCount + counts.pendingCount,
+    desiredCount: requestedOf(service, set) ?? counts.runningCount + counts.pendingCount,
     ...counts,
     failedTasks: set.failedTasks,
     createdAt: new Date(set.createdAt),
