@@ -179,5 +179,10 @@ function servesReplacement(deployment: Deployment, routes: readonly Route[]): bo
 const isPrimary = ({ service }: Clear, arn: string | undefined): boolean =>
   service.taskSets.some((set) => set.arn === arn && set.status === 'PRIMARY');
 
+/** A first deployment has no sides; what it created has its id. */
 const replacementIn = (deployment: Deployment, { service }: Clear) =>
-  service.taskSets.find((set) => set.arn === planOf(deployment).sides?.replacementTaskSetArn);
+  service.taskSets.find((set) =>
+    planOf(deployment).sides
+      ? set.arn === planOf(deployment).sides?.replacementTaskSetArn
+      : set.externalId === deployment.id,
+  );

@@ -47,6 +47,8 @@ export const eventText = {
   steady: (service: string) => `(service ${service}) has reached a steady state.`,
   setSteady: (subject: Subject) => `${prefix(subject)} updated state to STEADY_STATE.`,
   completed: (service: string, id: string) => `(service ${service}) (deployment ${id}) deployment completed.`,
+  isCompleted: (service: string, message: string): boolean =>
+    message.startsWith(`(service ${service}) (deployment `) && message.endsWith(' deployment completed.'),
   failed: (service: string, id: string, why: string) =>
     `(service ${service}) (deployment ${id}) deployment failed: ${why}.`,
   rollingBack: (service: string, id: string) => `(service ${service}) rolling back to deployment ${id}.`,

@@ -1,5 +1,5 @@
 import { eventText, REPEATS_AFTER } from '../events.ts';
-import type { ServiceRecord } from '../records/service.ts';
+import type { EventRecord, ServiceRecord } from '../records/service.ts';
 import { countsByScale, taskSets, type TaskSetRecord } from '../records/task-set.ts';
 import type { SetView } from './decide-service.ts';
 import type { ServiceWork } from './reconcile-service.ts';
@@ -57,13 +57,18 @@ function settled(service: ServiceRecord, { set, tasks }: SetView, steady: boolea
   };
 }
 
+/** The engine completes a deployment that shifts traffic some time after its tasks were steady. */
+const isDeployedSince = ({ name, events }: ServiceRecord, last: EventRecord): boolean =>
+  events.slice(0, events.indexOf(last)).some(({ message }) => eventText.isCompleted(name, message));
+
 /** Said when a service becomes steady, and again every six hours while it is. */
 function steadyTexts(service: ServiceRecord, left: readonly SetView[], now: number): string[] {
   const isOneRollout = left.length === 1 || left.every(({ set }) => set.kind === 'task-set');
   if (service.status !== 'ACTIVE' || left.length === 0 || !isOneRollout || !left.every((view) => view.isSteady))
     return [];
+  if (left.some(({ set }) => set.keepsScale && set.rolloutState === 'IN_PROGRESS')) return [];
   const text = eventText.steady(service.name);
   const last = service.events.find(({ message }) => message === text);
-  const isDue = last === undefined || now - last.at >= REPEATS_AFTER;
+  const isDue = last === undefined || now - last.at >= REPEATS_AFTER || isDeployedSince(service, last);
   return isDue || left.some(({ set }) => set.stability !== 'STEADY_STATE') ? [text] : [];
 }
