@@ -1,6 +1,7 @@
 import type { HookName, Release } from './deployment.ts';
-import { PRODUCTION, SCOPE, TEST } from './fake-ports.ts';
+import { BLUE, GREEN, PRODUCTION, RULE, SCOPE, TEST, TEST_RULE } from './fake-ports.ts';
 import type { NewDeployment } from './requests.ts';
+import type { NativeRelease, StageHook } from './stages.ts';
 
 const HOOKS: readonly HookName[] = [
   'BeforeInstall',
@@ -49,4 +50,31 @@ export const fakeDeployment = (release: Release = fakeRelease(), id = 'd-0000000
   previousRevision: { revisionType: 'AppSpecContent', sha256: 'old' },
   snapshot: {},
   release,
+});
+
+export const fakeHook = (change: Partial<StageHook> = {}): StageHook => ({
+  kind: 'AWS_LAMBDA',
+  functionArn: 'arn:function',
+  stages: ['POST_SCALE_UP', 'PRODUCTION_TRAFFIC_SHIFT'],
+  timeoutMinutes: 60,
+  onTimeout: 'ROLLBACK',
+  ...change,
+});
+
+/** An ECS-native canary with a test rule and one hook at two stages. */
+export const fakeNativeRelease = (native: Partial<NativeRelease> = {}, change: Partial<Release> = {}): Release => ({
+  ...fakeRelease({ productionListenerArn: RULE, testListenerArn: TEST_RULE, terminationWaitMinutes: 0, ...change }),
+  native: {
+    deploymentId: 'd-000000001',
+    deploymentArn: 'arn:deployment',
+    serviceArn: 'arn:service',
+    targetRevisionArn: 'arn:revision/green',
+    source: { revisionArn: 'arn:revision/blue', taskSetArn: 'arn:task-set/original', targetGroupArn: BLUE },
+    targetGroupArn: GREEN,
+    reconciles: false,
+    hooks: [fakeHook()],
+    bakeMinutes: 5,
+    breakerRollsBack: true,
+    ...native,
+  },
 });

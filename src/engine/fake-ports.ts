@@ -21,6 +21,7 @@ export const LOAD_BALANCER = `${ELB}:loadbalancer/app/web/1`;
 export const PRODUCTION = `${ELB}:listener/app/web/1/production`;
 export const TEST = `${ELB}:listener/app/web/1/test`;
 export const RULE = `${ELB}:listener-rule/app/web/1/production/rule`;
+export const TEST_RULE = `${ELB}:listener-rule/app/web/1/production/test`;
 const HTTPS: Settings = { protocol: 'HTTPS', port: '443', 'default certificate': 'arn:first', 'SSL policy': 'old' };
 
 type FakeTaskSet = { -readonly [K in keyof ServiceView['taskSets'][number]]: ServiceView['taskSets'][number][K] };
@@ -50,8 +51,8 @@ export interface FakeWorld {
   readonly invocations: { readonly event: string; readonly executionId: string }[];
   /** What every function has printed. */
   log: HookLog | undefined;
-  /** What functions of stage hooks answer, by ARN, one call after the other; SUCCEEDED when none is left. */
-  readonly answers: Record<string, HookAnswer[]>;
+  /** What functions of stage hooks answer, by ARN, one call after the other; SUCCEEDED when none is left, `silent` never. */
+  readonly answers: Record<string, (HookAnswer | 'silent')[]>;
   readonly payloads: unknown[];
   readonly ringing: Set<string>;
   /** Thrown by the next call of a port, once each. */
@@ -180,11 +181,14 @@ function portsOf(world: FakeWorld, now: () => number): Ports {
         trip('remove');
         const set = world.taskSets.find((each) => each.arn === arn);
         if (!set || set.status === 'DRAINING') return;
-        const live = (world.listeners[PRODUCTION] ?? []).some((route) => shareOf(route, set.targetGroupArn) > 0);
+        const routes = world.listeners[PRODUCTION] ?? world.listeners[RULE] ?? [];
+        const live = routes.some((route) => shareOf(route, set.targetGroupArn) > 0);
         if (live) world.harms.push(`${set.id} was removed while it had traffic`);
         if (set.status === 'PRIMARY' && world.service.controller !== 'ECS')
           world.harms.push(`${set.id} was removed while it was PRIMARY`);
         Object.assign(set, { status: 'DRAINING', desiredCount: 0, runningCount: 0, isSteady: false });
+        // Looked at again until its last task has stopped.
+        if (world.service.controller === 'ECS') world.taskSets.splice(world.taskSets.indexOf(set), 1);
       },
     },
     traffic: {
@@ -207,7 +211,7 @@ function portsOf(world: FakeWorld, now: () => number): Ports {
           const index = routes.findIndex((each) => each.arn === route.arn);
           if (index >= 0) routes[index] = { ...route, weights };
         }
-        if (route.arn === PRODUCTION) world.shares.push(weights[GREEN] ?? 0);
+        if (route.arn === (world.listeners[PRODUCTION] ? PRODUCTION : RULE)) world.shares.push(weights[GREEN] ?? 0);
       },
     },
     hooks: {
@@ -222,10 +226,12 @@ function portsOf(world: FakeWorld, now: () => number): Ports {
         trip('log');
         return world.log;
       },
-      async call(_scope, functionArn, payload) {
+      async call(_scope, functionArn, payload, signal) {
         trip('call');
         world.payloads.push(payload);
-        return world.answers[functionArn]?.shift() ?? { status: 'SUCCEEDED' };
+        const answer = world.answers[functionArn]?.shift() ?? { status: 'SUCCEEDED' };
+        if (answer !== 'silent') return answer;
+        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('given up'))));
       },
     },
     alarms: {
@@ -241,4 +247,14 @@ function portsOf(world: FakeWorld, now: () => number): Ports {
       },
     },
   };
+}
+
+/** The same for a service of the ECS controller: blue serves the rules of production and tests. */
+export function nativeWorld(world: FakeWorld): void {
+  const [, rule] = world.listeners[PRODUCTION] ?? [];
+  if (!rule) throw new Error('there is no rule');
+  for (const arn of Object.keys(world.listeners)) delete world.listeners[arn];
+  world.listeners[RULE] = [rule];
+  world.listeners[TEST_RULE] = [{ ...rule, arn: TEST_RULE, match: 'priority 2, http-header x-test yes' }];
+  world.service.controller = 'ECS';
 }

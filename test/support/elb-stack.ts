@@ -44,7 +44,10 @@ export const saying = (MessageBody: string): Action => ({
 });
 
 /** @param firstPort - the listeners of the stack ask for this port and those after it */
-export async function elbStack({ elbv2: elb, ec2 }: TestTeal, firstPort: number): Promise<ElbStack> {
+export async function elbStack(
+  { elbv2: elb, ec2 }: Pick<TestTeal, 'elbv2' | 'ec2'>,
+  firstPort: number,
+): Promise<ElbStack> {
   const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
   const subnets = Subnets.map((subnet) => subnet.SubnetId ?? '').slice(0, 2);
   const vpc = Subnets[0]?.VpcId ?? '';
