@@ -4,7 +4,7 @@ import { type Release, isTerminal } from './deployment.ts';
 import { fakeHook, fakeNativeRelease } from './fake-deployment.ts';
 import { BLUE, GREEN, nativeWorld, RULE, TEST_RULE } from './fake-ports.ts';
 import { fakeRun, type FakeRun } from './fake-run.ts';
-import { hookPayload } from './hook-payload.ts';
+import type { hookPayload } from './hook-payload.ts';
 import { compilePlan } from './plan/compile-plan.ts';
 import { currentStep, planOf } from './plan/plan-state.ts';
 import { PortError } from './ports.ts';

@@ -10,7 +10,7 @@ import type { Clear, Observed } from './observed.ts';
 import type { Scaled } from './scaled.ts';
 import { shareOf } from './shares.ts';
 import { decideStep } from './step-rules.ts';
-import { decideBegin, decideByBreaker, decideGone } from './native-rules.ts';
+import { decideBegin, decideByBreaker, decideByLimit, decideGone } from './native-rules.ts';
 import { findVanished, lives, whenFeasible } from './vanished.ts';
 
 /**
@@ -59,6 +59,8 @@ function decideNext(deployment: Deployment, observed: Observed, now: Instant, sc
   if (deployment.status === 'Created' || deployment.status === 'Queued') return decideBegin(deployment, observed);
   const step = currentStep(planOf(deployment));
   if (!step) return { do: 'pass' };
+  const late = decideByLimit(deployment, now, scaled);
+  if (late) return late;
   const clear = readClear(deployment, observed, now, scaled);
   if ('do' in clear) return clear;
   return (

@@ -1,10 +1,11 @@
 import { minutes } from '../../kernel/span.ts';
-import type { Deployment } from '../deployment.ts';
+import type { Deployment, Instant } from '../deployment.ts';
 import { currentStep, planOf } from '../plan/plan-state.ts';
 import type { Stage } from '../stages.ts';
 import type { Decision, Ending } from './decision.ts';
 import { error, fail } from './endings.ts';
 import type { Clear, Observed } from './observed.ts';
+import type { Scaled } from './scaled.ts';
 import type { Moment } from './step-rules.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -21,6 +22,17 @@ export const isWatched = (deployment: Deployment): boolean =>
 export function decideBegin({ release }: Deployment, { alarms }: Observed): Decision {
   const ignoresAlarms = release.native !== undefined && alarms?.is === 'seen' && alarms.value.length > 0;
   return { do: 'begin', ...(ignoresAlarms && { ignoresAlarms }) };
+}
+
+/** Configured. Source: spec/platform §9.2. */
+const WHOLE_LIMIT = minutes(30 * 24 * 60);
+
+/** The end of a deployment that took all the time there is. */
+export function decideByLimit(deployment: Deployment, now: Instant, scaled: Scaled): Ending | undefined {
+  const { release, startedAt } = deployment;
+  if (!release.native || release.undo || startedAt === undefined || now < startedAt + scaled(WHOLE_LIMIT))
+    return undefined;
+  return fail(deployment, error('TIMEOUT', 'The service deployment did not end within 30 days.'));
 }
 
 /** Whether tasks of the new revision have failed too often. */

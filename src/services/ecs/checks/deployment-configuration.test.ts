@@ -58,7 +58,6 @@ it.each<[string, DeploymentConfiguration, ConfigurationUse]>([
   ],
   ['bakeTimeInMinutes must be specified with the BLUE_GREEN', { strategy: 'BLUE_GREEN' }, ECS],
   ['is not supported with the DAEMON scheduling strategy', { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 1 }, DAEMON],
-  ['Deployment strategy BLUE_GREEN is not served', { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 1 }, ECS],
   ['is not supported with the CODE_DEPLOY deployment controller', { strategy: 'CANARY' }, CODE_DEPLOY],
   [
     'Deployment alarms are only supported',

@@ -36,6 +36,12 @@ const WORDS: Readonly<Record<Cause, Words>> = {
     rollout: 'ECS deployment failed: traffic could not be shifted.',
     news: 'ECS deployment failed: traffic could not be shifted.',
   },
+  timeout: {
+    event: 'deployment timed out',
+    subject: 'ECS deployment timed out',
+    rollout: 'ECS deployment failed: deployment timed out.',
+    news: 'ECS deployment failed: deployment timed out.',
+  },
   stopped: {
     event: 'deployment stopped',
     subject: 'ECS deployment stopped',

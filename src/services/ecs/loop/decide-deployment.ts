@@ -2,7 +2,7 @@ import type { Millis } from '../../../kernel/span.ts';
 import { hasEnded, type ServiceDeploymentRecord } from '../records/service-deployment.ts';
 
 /** Why a deployment does not go on. */
-export type Cause = 'circuit-breaker' | 'alarm' | 'stopped' | 'hook' | 'traffic';
+export type Cause = 'circuit-breaker' | 'alarm' | 'stopped' | 'hook' | 'traffic' | 'timeout';
 
 /** All that a rolling deployment is judged by. */
 export interface DeploymentSight {

@@ -67,6 +67,8 @@ function causeOf({ errorInformation }: Deployment): Cause {
       return 'hook';
     case 'CUSTOMER_APPLICATION_UNHEALTHY':
       return 'circuit-breaker';
+    case 'TIMEOUT':
+      return 'timeout';
     default:
       return 'traffic';
   }

@@ -1,3 +1,4 @@
+import type { DeploymentCircuitBreaker } from '@aws-sdk/client-ecs';
 import type { Release } from '../../../engine/deployment.ts';
 import { PortError, type ServiceView, type TaskSets } from '../../../engine/ports.ts';
 import type { Clock } from '../../../kernel/clock.ts';
@@ -5,6 +6,7 @@ import type { Scope } from '../../../kernel/scope.ts';
 import type { Store, Transaction } from '../../../store/store.ts';
 import { thresholdOf } from '../deployments/threshold.ts';
 import { arns } from '../arns.ts';
+import { serviceDeployments } from '../records/service-deployment.ts';
 import { revisionIdOf } from '../records/service-revision.ts';
 import { services, type ServiceRecord } from '../records/service.ts';
 import { taskSets, taskSetsOf, type TaskSetRecord } from '../records/task-set.ts';
@@ -18,7 +20,10 @@ export function createTaskSetsPort({ store, clock }: { readonly store: Store; re
   return {
     async describe(scope, release) {
       const service = await requireService(store, scope, release);
-      return viewService(scope, release, service, await partsOf(store, scope, service));
+      const parts = await partsOf(store, scope, service);
+      const deployment = await serviceDeployments(store).get(scope, release.native?.deploymentId ?? '');
+      const breaker = deployment?.deploymentConfiguration.deploymentCircuitBreaker;
+      return viewService({ scope, release, service, parts, breaker });
     },
     create: (scope, release, _appSpec, _targetGroupArn, deploymentId) =>
       store.transaction(async (tx) => {
@@ -64,25 +69,30 @@ async function requireCurrent(tx: Transaction, scope: Scope, release: Release): 
   throw new PortError('refused', `The service deployment ${release.native?.deploymentId} was superseded.`);
 }
 
-const viewService = (scope: Scope, release: Release, service: ServiceRecord, parts: ServiceParts): ServiceView => ({
-  serviceArn: service.arn,
-  clusterArn: arns.cluster(scope, service.cluster),
-  controller: service.controller,
-  status: service.status,
-  desiredCount: service.desiredCount,
-  taskSets: parts.sets.map((set) => viewSet(scope, release, service, set, parts)),
+interface Sight {
+  readonly scope: Scope;
+  readonly release: Release;
+  readonly service: ServiceRecord;
+  readonly parts: ServiceParts;
+  /** As the deployment has it. */
+  readonly breaker: DeploymentCircuitBreaker | undefined;
+}
+
+const viewService = (sight: Sight): ServiceView => ({
+  serviceArn: sight.service.arn,
+  clusterArn: arns.cluster(sight.scope, sight.service.cluster),
+  controller: sight.service.controller,
+  status: sight.service.status,
+  desiredCount: sight.service.desiredCount,
+  taskSets: sight.parts.sets.map((set) => viewSet(set, sight)),
 });
 
 function viewSet(
-  scope: Scope,
-  release: Release,
-  service: ServiceRecord,
   set: TaskSetRecord,
-  parts: ServiceParts,
+  { scope, release, service, parts, breaker }: Sight,
 ): ServiceView['taskSets'][number] {
   const shown = showTaskSet(scope, service, set, parts);
   const isSource = set.arn === release.native?.source?.taskSetArn;
-  const breaker = service.deploymentConfiguration.deploymentCircuitBreaker;
   const targetGroupArn = set.loadBalancers[0]?.targetGroupArn ?? '';
   return {
     id: set.id,
