@@ -2,8 +2,8 @@
  * Amazon ECS: clusters, task definitions, services, task sets, tasks.
  *
  * Not here yet: a change of a service's controller; blue/green, linear and canary strategies with Network Load
- * Balancers or more than one load balancer entry;
- * capacity providers beside FARGATE and FARGATE_SPOT (tasks of both run alike, on this machine); service discovery,
+ * Balancers or more than one load balancer entry; capacity providers beside FARGATE and FARGATE_SPOT (tasks of both run
+ * alike, on this machine); service discovery,
  * Service Connect, VPC Lattice; secrets, registry credentials, environment files, EFS, FSx and EBS volumes, GPUs, App
  * Mesh, Windows (such tasks fail to start and say so); FireLens; exec; of task metadata: pull times, network details,
  * the image id; placement (constraints and strategies are kept and do nothing); metrics of networks and storage, of
