@@ -28,7 +28,7 @@ const failed = (message: string): HookAnswer => ({ status: 'FAILED', message });
 function parse(payload: string): Partial<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(payload);
-    return typeof value === 'object' && value !== null ? (value) : undefined;
+    return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
     return undefined;
   }
