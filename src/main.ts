@@ -224,7 +224,7 @@ async function startPlatform(
     ports: {
       ...ecsPorts({ store, clock }),
       traffic: createTraffic(clients),
-      hooks: createHooks({ ...signing, clients }),
+      hooks: createHooks({ clients, clock, endpoint, secret: (scope) => webhookSecret(store, scope) }),
       alarms: createAlarms(clients),
     },
     clock: clockOf('ecs-engine'),

@@ -13,8 +13,8 @@ export interface HookDeps extends WebhookDeps {
 }
 
 /**
- * Hooks as Lambda functions, or as endpoints. CodeDeploy's are invoked as events: what counts is the status that is
- * reported, not the end of the call. Those of ECS are waited for, and their answer counts.
+ * Hooks as Lambda functions, or as endpoints. Of CodeDeploy's, what counts is the status that is reported, not the end
+ * of the call; those of ECS are waited for, and their answer counts.
  */
 export const createHooks = (deps: HookDeps): Hooks => ({
   invoke: (scope, call, signal) =>

@@ -1,6 +1,7 @@
 import type { Scope } from '../kernel/scope.ts';
 import { type Deployment, type HookName, isTerminal } from './deployment.ts';
 import {
+  type HookAnswer,
   type HookLog,
   type HookAnswer,
   PortError,
@@ -26,6 +27,7 @@ const HTTPS: Settings = { protocol: 'HTTPS', port: '443', 'default certificate':
 
 type FakeTaskSet = { -readonly [K in keyof ServiceView['taskSets'][number]]: ServiceView['taskSets'][number][K] };
 type PortName =
+  | 'call'
   | 'notices'
   | 'describe'
   | 'create'
@@ -35,8 +37,7 @@ type PortName =
   | 'shift'
   | 'invoke'
   | 'alarms'
-  | 'log'
-  | 'call';
+  | 'log';
 
 /** A whole world in memory that notes every harm done to it. */
 export interface FakeWorld {

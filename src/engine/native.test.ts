@@ -1,13 +1,15 @@
 import { expect, it } from 'vitest';
 import { minutes, seconds } from '../kernel/span.ts';
 import { type Release, isTerminal } from './deployment.ts';
-import { fakeHook, fakeNativeRelease } from './fake-deployment.ts';
+import { decideByLimit } from './decide/native-rules.ts';
+import { fakeDeployment, fakeHook, fakeNativeRelease } from './fake-deployment.ts';
 import { BLUE, GREEN, nativeWorld, RULE, TEST_RULE } from './fake-ports.ts';
 import { fakeRun, type FakeRun } from './fake-run.ts';
 import type { hookPayload } from './hook-payload.ts';
 import { compilePlan } from './plan/compile-plan.ts';
 import { currentStep, planOf } from './plan/plan-state.ts';
 import { PortError } from './ports.ts';
+import { newDeployment } from './requests.ts';
 import { NATIVE_CHECKPOINTS } from './runner.ts';
 import { continueStageHook } from './stage-hooks.ts';
 
@@ -255,4 +257,32 @@ it('cannot be stopped any more once the original is being removed', async () => 
   expect(minutes(5)).toBeLessThanOrEqual((run.deployment().finishedAt ?? 0) - (run.deployment().startedAt ?? 0));
   await run.stop(true);
   expectReleased(run);
+});
+
+it('reconciles only when the revision that serves has all its tasks, where what is left shares its target group', async () => {
+  const run = nativeRun(fakeNativeRelease({ reconciles: true }));
+  const [original] = run.world.taskSets;
+  if (!original) throw new Error('there is no original');
+  run.world.taskSets.push({ ...original, id: 'left', arn: 'arn:task-set/left', status: 'ACTIVE' });
+  original.isSteady = false;
+  const engine = await run.start();
+  await run.until(() => run.deployment().progress.wait?.for === 'install');
+  expect(stageOf(run)).toBe('RECONCILE_SERVICE');
+  expect(run.world.taskSets).toHaveLength(2);
+  original.isSteady = true;
+  run.world.taskSets.splice(1, 1);
+  run.world.ring();
+  await run.untilOver();
+  await engine.close();
+
+  expectReleased(run);
+});
+
+it('fails once thirty days are over, and not before', () => {
+  const created = newDeployment(fakeDeployment(fakeNativeRelease()), 0);
+  const running = { ...created, status: 'InProgress' as const, startedAt: 0 };
+  const late = (now: number) => decideByLimit(running, now, (span) => span);
+
+  expect(late(minutes(30 * 24 * 60) - 1)).toBeUndefined();
+  expect(late(minutes(30 * 24 * 60))).toMatchObject({ do: 'end', error: { code: 'TIMEOUT' }, rollBack: true });
 });

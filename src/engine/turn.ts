@@ -2,7 +2,6 @@ import type { Checkpoint } from '../kernel/checkpoint.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Scope } from '../kernel/scope.ts';
-import type { Millis } from '../kernel/span.ts';
 import { checkpointStep } from './checkpoints.ts';
 import type { Act, Decision, Ending, Waiting } from './decide/decision.ts';
 import { decide } from './decide/decide.ts';
@@ -49,7 +48,7 @@ export async function takeTurn(
   if (!found) return 'over';
   const isTold = await tellNews(deps, found);
   if (isTerminal(found.status)) return isTold ? 'over' : TELL_LATER;
-  const moment = { now: deps.clock.now().getTime(), scaled: (span: Millis) => deps.clock.scaled(span) };
+  const moment = { now: deps.clock.now().getTime(), scaled: scaledBy(deps) };
   const observed = await observe(deps.ports, found, deps.calls, askAlarms, moment);
   const decided = await decideAndRecord(deps, subject, observed);
   if (!decided) return 'over';
@@ -94,7 +93,7 @@ async function performAndSettle(
   signal: AbortSignal,
 ): Promise<TurnEnd> {
   try {
-    const outcome = await perform(deps.ports, deployment, act, deps.calls, signal);
+    const outcome = await perform(deps.ports, deployment, act, { calls: deps.calls, signal });
     deps.checkpoint(`${step}.performed`);
     await changeRecord(deps, deployment, (current, now) => ({ deployment: settle(current, act, outcome, now) }));
     return 'again';

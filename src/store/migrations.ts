@@ -120,7 +120,7 @@ export const MIGRATIONS: readonly Migration[] = [
     name: '0013-autoscaling',
     up: documents('autoscaling_targets', 'autoscaling_policies', 'autoscaling_activities'),
   },
-  { name: '0008-deployment-runs', up: documents('ecs_deployment_runs') },
+  { name: '0014-deployment-runs', up: documents('ecs_deployment_runs') },
 ];
 
 /** Gives every document of a kind the members that it lacks. @param at - where in the document they belong */

@@ -27,13 +27,14 @@ afterAll(async () => {
   await sink.close();
 });
 
+type Hook = NonNullable<DeploymentConfiguration['lifecycleHooks']>[number];
 type Entry = NonNullable<CreateServiceRequest['loadBalancers']>[number];
 type Advanced = NonNullable<Entry['advancedConfiguration']>;
 
 const advanced = (change: (service: NativeService) => Partial<Advanced>) => (service: NativeService) =>
   service.balancers.map((entry) => ({
     ...entry,
-    advancedConfiguration: { ...entry.advancedConfiguration, ...change(service) } as Advanced,
+    advancedConfiguration: { ...entry.advancedConfiguration, ...change(service) },
   }));
 
 it.each<[string, (service: NativeService) => Entry[], DeploymentConfiguration?]>([
@@ -76,7 +77,7 @@ it('refuses rules that send requests elsewhere, or to the target group for new r
     );
   await forward(service.groups[1]);
   expect((await refusal(yard.create(service, AT_ONCE))).message).toContain('must forward all requests to');
-  await forward(refused.groups[0]);
+  await forward(await yard.stack.group());
   expect((await refusal(yard.create(service, AT_ONCE))).message).toContain('must forward to the target groups');
 });
 
@@ -170,6 +171,26 @@ it(
 );
 
 it(
+  'leaves nothing of a first revision that was superseded before it had a task',
+  async () => {
+    const service = await yard.front('paused');
+    const pause = { targetType: 'PAUSE', lifecycleStages: ['PRE_SCALE_UP'] } satisfies Hook;
+    const made = await yard.create(service, { ...AT_ONCE, lifecycleHooks: [pause] });
+    await yard.atStage(made.currentServiceDeployment, 'PRE_SCALE_UP');
+
+    const arn = await yard.release(service, await yard.define('paused', 'v2'), { lifecycleHooks: [] });
+    const done = await yard.reach(arn, 'SUCCESSFUL');
+
+    expect(done.sourceServiceRevisions).toEqual([]);
+    expect(await yard.weights(service, service.production)).toEqual([1, undefined]);
+    expect((await yard.describe(service)).deployments).toHaveLength(1);
+    expect(await yard.running(service)).toEqual(['paused:2']);
+    await yard.remove(service);
+  },
+  LIMIT,
+);
+
+it(
   'ends a deployment with its service',
   async () => {
     const service = await yard.front('deleted');
@@ -177,6 +198,8 @@ it(
     await yard.reach(made.currentServiceDeployment, 'SUCCESSFUL');
     const arn = await yard.release(service, await yard.define('deleted', 'v2'), { bakeTimeInMinutes: 1440 });
     await yard.atStage(arn, 'BAKE_TIME');
+    const rolling = refusal(yard.release(service, 'deleted:1', { strategy: 'ROLLING' }));
+    expect((await rolling).message).toContain('while two service revisions share the traffic');
 
     await yard.remove(service);
 

@@ -67,13 +67,7 @@ function decideNext(deployment: Deployment, observed: Observed, now: Instant, sc
     findVanished(deployment, clear.service) ??
     findChanged(deployment, clear) ??
     decideByBreaker(deployment, clear) ??
-    decideStep(deployment, step, {
-      clear,
-      now,
-      scaled,
-      hookLog: observed.hookLog,
-      calling: observed.calling ?? [],
-    })
+    decideStep(deployment, step, { clear, now, scaled, hookLog: observed.hookLog, calling: observed.calling ?? [] })
   );
 }
 

@@ -35,8 +35,7 @@ export function perform(
   ports: Ports,
   deployment: Deployment,
   act: Act,
-  calls: HookCalls,
-  signal: AbortSignal,
+  { calls, signal }: { readonly calls: HookCalls; readonly signal: AbortSignal },
 ): Promise<Outcome> {
   switch (act.do) {
     case 'invokeHook':

@@ -3,6 +3,7 @@ import type { Scope } from '../../../kernel/scope.ts';
 import { minutes } from '../../../kernel/span.ts';
 import type { Transaction } from '../../../store/store.ts';
 import { arns } from '../arns.ts';
+import { invalidParameter } from '../faults.ts';
 import { newTaskSet } from '../records/new-task-set.ts';
 import {
   currentDeployment,
@@ -42,13 +43,9 @@ export async function beginDeployment(
 ): Promise<ServiceRecord> {
   const survivor = await supersede(tx, scope, service, now);
   await forgetOld(tx, scope, service, now);
-  const sources = await taskSetsOf(tx, scope, service);
-  const serving = servingSet(sources, survivor);
   const isShifting = shiftsTraffic(service);
-  for (const source of sources) {
-    await ensureRevision(tx, scope, service, source);
-    await taskSets(tx).change(scope, source.id, (set) => ({ ...set, ...asSource(set, isShifting), updatedAt: now }));
-  }
+  const sources = await takeOver(tx, scope, service, isShifting, now);
+  const serving = servingSet(sources, survivor);
   const group = isShifting ? idleGroup(service, serving) : servingGroup(service, serving);
   const set: TaskSetRecord = {
     ...newTaskSet(scope, service, resolvedPlacement(service, group), {
@@ -73,6 +70,35 @@ export async function beginDeployment(
   await services(tx).put(scope, serviceKey(service), deploying);
   if (isShifting) await beginRun(tx, scope, { service: deploying, deployment, set, serving, sources }, now);
   return deploying;
+}
+
+/** What there was before stays, but for revisions that never had a task. */
+async function takeOver(
+  tx: Transaction,
+  scope: Scope,
+  service: ServiceRecord,
+  isShifting: boolean,
+  now: number,
+): Promise<readonly TaskSetRecord[]> {
+  const found = await taskSetsOf(tx, scope, service);
+  const sources = found.filter(({ keepsScale, scale }) => !keepsScale || scale > 0);
+  if (!isShifting) refuseSplitTraffic(sources);
+  for (const { id } of found.filter((set) => !sources.includes(set))) await taskSets(tx).remove(scope, id);
+  for (const source of sources) {
+    await ensureRevision(tx, scope, service, source);
+    await taskSets(tx).change(scope, source.id, (set) => ({ ...set, ...asSource(set, isShifting), updatedAt: now }));
+  }
+  return sources;
+}
+
+/** A rolling update moves no traffic, and would end tasks that have some. The words are assumed. */
+function refuseSplitTraffic(sources: readonly TaskSetRecord[]): void {
+  const left = sources.filter(({ status }) => status !== 'DRAINING');
+  const groups = left.map(({ loadBalancers: [entry] }) => entry?.targetGroupArn);
+  if (new Set(groups).size > 1)
+    throw invalidParameter(
+      'The ROLLING deployment strategy cannot be used while two service revisions share the traffic of the service. Stop the service deployment and let it roll back first.',
+    );
 }
 
 function newDeployment(
