@@ -3,7 +3,6 @@ import { type Deployment, type HookName, isTerminal } from './deployment.ts';
 import {
   type HookAnswer,
   type HookLog,
-  type HookAnswer,
   PortError,
   type Ports,
   type Route,
