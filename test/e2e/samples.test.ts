@@ -3,7 +3,9 @@ import { sendTraffic, type Traffic } from '../../src/cli/demo/traffic.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { dockerUnavailable } from '../support/docker-image.ts';
 import { eventually } from '../support/eventually.ts';
-import { Example, makeExampleImages, PATIENT, type Settings } from '../support/example.ts';
+import { CodeDeployExample } from '../support/codedeploy-example.ts';
+import { makeExampleImages, PATIENT, type Settings, streamOf } from '../support/example-files.ts';
+import { NativeExample } from '../support/native-example.ts';
 import { startTestTeal, type TestTeal } from '../support/teal.ts';
 
 const REQUESTS_PER_SECOND = 100;
@@ -16,6 +18,10 @@ interface Case {
   readonly settings: Settings;
   /** A release whose page answers 500 though its containers run. */
   readonly bad: Settings;
+  /** The same, or one whose containers fail their health checks. */
+  readonly badForEcs: Settings;
+  /** Why ECS goes back. */
+  readonly because: RegExp;
   /** A header that only what stands beside the web container makes grow. */
   readonly beside: string;
   /** Of the log, with the stream that each must be in. */
@@ -27,6 +33,8 @@ const CASES: readonly Case[] = [
     name: 'web-with-sidecar',
     settings: {},
     bad: { catalogue: { TEAS: '' } },
+    badForEcs: { web: { CATALOGUE_FILE: '/nowhere.json' } },
+    because: /circuit breaker/,
     beside: 'x-edition',
     lines: [
       ['"catalogue v2 writes 3 teas"', /^shop\/catalogue\/[0-9a-f]{32}$/],
@@ -38,6 +46,8 @@ const CASES: readonly Case[] = [
     name: 'worker-with-depends-on',
     settings: { worker: { RUN_SECONDS: '4' } },
     bad: { prepare: { SCHEMA: '1' }, worker: { RUN_SECONDS: '4' } },
+    badForEcs: { prepare: { SCHEMA: '1' }, worker: { RUN_SECONDS: '4' } },
+    because: /hook/i,
     beside: 'x-runs',
     lines: [
       ['"v2 prepared 1000 orders at schema 2"', /^orders\/prepare\/[0-9a-f]{32}$/],
@@ -62,24 +72,42 @@ describe.skipIf(unavailable !== undefined && !process.env['CI'])(
     it.each(CASES)(
       '$name goes to v2 as a canary of CodeDeploy and back from a bad v2, without a failed request',
       async ({ name, settings, bad, beside, lines }) => {
-        const example = await Example.open(teal, name, settings);
+        const example = await CodeDeployExample.open(teal, name, settings);
         const traffic = sendTraffic(example.url, REQUESTS_PER_SECOND, systemClock());
         try {
-          const first = await example.deploy(await example.register('v2', bad));
-          const failed = await example.ended(first);
+          const failed = await example.release(bad);
           const rollback = await example.ended(failed.rollbackInfo?.rollbackDeploymentId ?? '');
-
           expect([failed.status, rollback.status]).toEqual(['Failed', 'Succeeded']);
           expect(failed.errorInformation?.code).toBe('HOOK_EXECUTION_FAILURE');
           expect(versionsOf(traffic)).toEqual(['v1']);
 
-          const second = await example.deploy(await example.register('v2', settings));
-          const done = await example.ended(second);
-
-          expect(done.status).toBe('Succeeded');
+          expect((await example.release(settings)).status).toBe('Succeeded');
           await onlyAnswers(traffic, 'v2');
           await grows(example.url, beside);
-          for (const [pattern, stream] of lines) expect(await example.logged(pattern)).toMatch(stream);
+          for (const [pattern, stream] of lines) expect(await streamOf(teal, name, pattern)).toMatch(stream);
+        } finally {
+          await traffic.stop();
+        }
+        expect(failuresOf(traffic)).toEqual([]);
+        expect(versionsOf(traffic)).toEqual(['v1', 'v2']);
+      },
+      LIMIT,
+    );
+
+    it.each(CASES)(
+      '$name goes to v2 with ECS alone and back from a bad v2, without a failed request',
+      async ({ name, settings, badForEcs, because, beside }) => {
+        const example = await NativeExample.open(teal, name, settings);
+        const traffic = sendTraffic(example.url, REQUESTS_PER_SECOND, systemClock());
+        try {
+          const failed = await example.release(badForEcs);
+          expect(failed.status).toBe('ROLLBACK_SUCCESSFUL');
+          expect(failed.statusReason).toMatch(because);
+          expect(versionsOf(traffic)).toEqual(['v1']);
+
+          expect((await example.release(settings)).status).toBe('SUCCESSFUL');
+          await onlyAnswers(traffic, 'v2');
+          await grows(example.url, beside);
         } finally {
           await traffic.stop();
         }
