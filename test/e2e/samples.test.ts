@@ -47,7 +47,7 @@ const CASES: readonly Case[] = [
     settings: { worker: { RUN_SECONDS: '4' } },
     bad: { prepare: { SCHEMA: '1' }, worker: { RUN_SECONDS: '4' } },
     badForEcs: { prepare: { SCHEMA: '1' }, worker: { RUN_SECONDS: '4' } },
-    because: /hook/i,
+    because: /lifecycle hook failed/,
     beside: 'x-runs',
     lines: [
       ['"v2 prepared 1000 orders at schema 2"', /^orders\/prepare\/[0-9a-f]{32}$/],

@@ -9,8 +9,15 @@ import {
 } from '@aws-sdk/client-ecs';
 import { elbStack, forwardTo } from './elb-stack.ts';
 import { eventually } from './eventually.ts';
-import { createCheck, createExampleGroup, exampleInput, PATIENT } from './example-files.ts';
-import { registerExample, ROLE, type Settings } from './example-files.ts';
+import {
+  createCheck,
+  createExampleGroup,
+  exampleInput,
+  PATIENT,
+  registerExample,
+  ROLE,
+  type Settings,
+} from './example-files.ts';
 import type { TestTeal } from './teal.ts';
 
 /** An example from its folder in `examples/`, released with ECS alone on a Teal under test. */
