@@ -1,6 +1,6 @@
 // Services of ECS on Docker that scale and roll all the time, while their containers are killed and removed by hand, the
 // Engine is started anew or killed, and Teal gets SIGKILL; then waits until what was wished is what is observed.
-// npm run bench -- tasks-chaos [--minutes N] [--seed N] [--services N] [--only FAULT] [--json]
+// npm run bench -- tasks-chaos [--minutes N | --each] [--seed N] [--services N] [--only FAULT] [--json]
 //
 // Everything happens in namespaces of the bench's own (network, processes, mounts), with an Engine of its own: nothing
 // of this machine's Engine is touched, and whatever ends the bench ends all of it. Needs root, dockerd and unshare.
@@ -22,6 +22,8 @@ const { values: options } = parseArgs({
     minutes: { type: 'string', default: '3' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1e9)) },
     services: { type: 'string', default: '4' },
+    /** Each fault once, instead of any for so many minutes. */
+    each: { type: 'boolean' },
     /** One kind of fault instead of all, to look at it closely. */
     only: { type: 'string' },
   },
@@ -55,7 +57,7 @@ async function runHere(data: string): Promise<number> {
     folder: data,
     seed: Number(options.seed),
     services: Number(options.services),
-    forMs: Number(options.minutes) * 60_000,
+    faults: options.each ? 'each once' : Number(options.minutes) * 60_000,
     only: options.only,
   });
   const { wrong, strays } = figures;

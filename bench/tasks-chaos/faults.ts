@@ -21,6 +21,8 @@ const FAULTS = {
 } as const;
 export type Fault = keyof typeof FAULTS;
 
+export const FAULT_NAMES = Object.keys(FAULTS) as readonly Fault[];
+
 export const isFault = (name: string): name is Fault => name in FAULTS;
 
 export function pickFault(random: Seeded): Fault {

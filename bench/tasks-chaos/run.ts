@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ensureNodeImage } from '../../test/support/docker-image.ts';
 import { privateEngine, type PrivateEngine } from '../../test/support/private-engine.ts';
 import { seeded, type Seeded } from '../../test/wire/seeded.ts';
-import { cause, pickFault, type Fault, type Victims } from './faults.ts';
+import { cause, FAULT_NAMES, pickFault, type Fault, type Victims } from './faults.ts';
 import { createFleet, deleteService, MOST, registerNext, untilAnswered, update, type Wish } from './fleet.ts';
 import { heldContainers, heldNetworks, heldVolumes } from './held.ts';
 import { tealAtHand } from './teal-at-hand.ts';
@@ -15,8 +15,8 @@ export interface ChaosOptions {
   readonly folder: string;
   readonly seed: number;
   readonly services: number;
-  /** How long faults are caused, in milliseconds. */
-  readonly forMs: number;
+  /** How long faults are caused, in milliseconds; or each once, however long that takes. */
+  readonly faults: 'each once' | number;
   readonly only: Fault | undefined;
 }
 
@@ -56,12 +56,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosFigures> {
     await teal.start();
     const wishes = await createFleet(teal.ecs, image, options.services);
     const tally = { scalings: 0, deployments: 0 };
-    const until = performance.now() + options.forMs;
+    const underWay = { isOver: false };
     const [faults] = await Promise.all([
-      causeFaults({ docker, teal, random }, until, options.only),
+      causeFaults({ docker, teal, random }, options).finally(() => (underWay.isOver = true)),
       ...wishes.map((wish, index) => {
         const own = seeded(options.seed + (index + 1) * 7919);
-        return keepWishing({ ecs: teal.ecs, wish, index, image, random: own, tally }, until);
+        return keepWishing({ ecs: teal.ecs, wish, index, image, random: own, tally }, underWay);
       }),
     ]);
     const settled = await settle(() => lookForTruth(teal.ecs, docker.engine, wishes));
@@ -80,15 +80,25 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosFigures> {
   }
 }
 
-async function causeFaults(victims: Victims, until: number, only: Fault | undefined) {
+async function causeFaults(victims: Victims, options: ChaosOptions): Promise<Record<string, number>> {
   const faults: Record<string, number> = {};
-  while (performance.now() < until) {
+  for (const fault of faultsToCause(victims.random, options)) {
     await pause(200 + victims.random.below(2000));
-    const fault = only ?? pickFault(victims.random);
     process.stderr.write(`${new Date().toISOString()} ${fault}\n`);
     if (await cause(fault, victims)) faults[fault] = (faults[fault] ?? 0) + 1;
   }
   return faults;
+}
+
+function* faultsToCause(random: Seeded, { faults, only }: ChaosOptions): Generator<Fault> {
+  if (faults === 'each once') return yield* inAnyOrder(FAULT_NAMES, random);
+  const until = performance.now() + faults;
+  while (performance.now() < until) yield only ?? pickFault(random);
+}
+
+function* inAnyOrder<T>(all: readonly T[], random: Seeded): Generator<T> {
+  const left = [...all];
+  while (left.length > 0) yield* left.splice(random.below(left.length), 1);
 }
 
 interface Wishing {
@@ -101,8 +111,11 @@ interface Wishing {
 }
 
 /** Scales one service up and down and rolls it, before the last wish has come true or after. */
-async function keepWishing({ ecs, wish, index, image, random, tally }: Wishing, until: number): Promise<void> {
-  while (performance.now() < until) {
+async function keepWishing(
+  { ecs, wish, index, image, random, tally }: Wishing,
+  underWay: { readonly isOver: boolean },
+): Promise<void> {
+  while (!underWay.isOver) {
     await pause(500 + random.below(6000));
     if (random.next() < 0.6) {
       await update(ecs, wish, { desiredCount: random.below(MOST + 1) });
