@@ -93,7 +93,7 @@ describe.skipIf(unavailable !== undefined && !process.env['CI'])(`docker itself 
     expect((await inspect(after)).Config.Env).toEqual((await inspect(before)).Config.Env);
   });
 
-  it('removes a volume that an ending Engine made without its labels, with the task or at the next start', async () => {
+  it('removes a volume whose labels an ending Engine has lost, with the task or at the next start', async () => {
     const volumes = async () =>
       ((await engine.listVolumes()) as unknown as { Volumes: { Name: string }[] | null }).Volumes?.flatMap(
         ({ Name }) => (Name.startsWith(`teal-${options.instance}-`) ? Name : []),

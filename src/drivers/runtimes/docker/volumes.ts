@@ -28,8 +28,8 @@ async function ensureVolume(engine: Docker, task: TaskSpec, volume: VolumeSpec, 
 }
 
 /**
- * Removes the volumes that end with a task, for every task that is gone. They are found by name: an Engine that makes
- * one while it ends forgets the labels and keeps the folder, which is a volume without labels when it starts again.
+ * Removes the volumes that end with a task, for every task that is gone. They are found by name: an Engine that ends
+ * while it removes one can keep the folder and lose the labels, and has a volume without labels when it starts again.
  */
 export async function removeVolumes(
   engine: Docker,
