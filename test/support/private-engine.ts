@@ -14,6 +14,8 @@ export interface PrivateEngine {
   start(): Promise<void>;
   /** Lets the Engine end, and with it its containers, unless it restores them alive. */
   end(): Promise<void>;
+  /** Kills it with SIGKILL: its containers go on, and are ended when it starts, unless it restores them alive. */
+  kill(): Promise<void>;
   /** Ends it and removes all it kept. */
   remove(): Promise<void>;
 }
@@ -26,26 +28,34 @@ export function privateEngineUnavailable(): string | undefined {
   return missing && `${missing} is not installed`;
 }
 
-/** Makes an Engine that is not started yet. @param isLive - containers go on while it is away */
-export async function privateEngine(isLive: boolean): Promise<PrivateEngine> {
+/**
+ * Makes an Engine that is not started yet.
+ *
+ * @param isLive - containers go on while it is away
+ * @param network - `own`: a network namespace of its own, new at every start; `callers`: the caller's, which then has to
+ * be nobody else's
+ */
+export async function privateEngine(isLive: boolean, network: 'own' | 'callers' = 'own'): Promise<PrivateEngine> {
   const folder = await mkdtemp(join(tmpdir(), 'teal-dockerd-'));
   const socketPath = join(folder, 'docker.sock');
   const args = ['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '-p', join(folder, 'pid')];
   args.push('-H', `unix://${socketPath}`, '--bridge=none', '--iptables=false', '--ip-masq=false');
-  args.push(`--live-restore=${isLive}`, '--shutdown-timeout=5');
+  args.push('--host-gateway-ip=127.0.0.1', `--live-restore=${isLive}`, '--shutdown-timeout=5');
   let daemon: ChildProcess | undefined;
-  const end = async (): Promise<void> => {
+  const endWith = (signal: NodeJS.Signals) => async (): Promise<void> => {
     if (!daemon || daemon.exitCode !== null || daemon.signalCode !== null) return;
-    daemon.kill('SIGTERM');
+    daemon.kill(signal);
     await once(daemon, 'exit');
   };
+  const end = endWith('SIGTERM');
   return {
     socketPath,
     engine: new Dockerode({ socketPath }),
     async start() {
       await rm(join(folder, 'pid'), { force: true });
       // In a network namespace of its own: an Engine takes away the bridge of any other beside it.
-      daemon = spawn('unshare', ['--net', 'dockerd', ...args], { stdio: 'ignore' });
+      const [program = '', ...words] = network === 'own' ? ['unshare', '--net', 'dockerd'] : ['dockerd'];
+      daemon = spawn(program, [...words, ...args], { stdio: 'ignore' });
       await eventually(
         'the Engine to answer',
         async () => ((await dockerAnswers(socketPath)) ? true : undefined),
@@ -53,6 +63,7 @@ export async function privateEngine(isLive: boolean): Promise<PrivateEngine> {
       );
     },
     end,
+    kill: endWith('SIGKILL'),
     async remove() {
       await end();
       // The Engine leaves its mounts behind; they hold the folder.

@@ -19,10 +19,18 @@ export interface SpawnedTeal {
 
 /**
  * @param entry - of another build
+ * @param env - beside this process's own
  * @throws when it ends before it is ready, with its log
  */
-export async function spawnTeal(args: readonly string[], entry = ENTRY): Promise<SpawnedTeal> {
-  const child = spawn(process.execPath, [entry, 'up', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+export async function spawnTeal(
+  args: readonly string[],
+  entry = ENTRY,
+  env: Readonly<Record<string, string>> = {},
+): Promise<SpawnedTeal> {
+  const child = spawn(process.execPath, [entry, 'up', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let logged = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (logged += text));
   const ended = once(child, 'exit').then(([code, signal]) => ({

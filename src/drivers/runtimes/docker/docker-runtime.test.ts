@@ -11,7 +11,7 @@ import { orderConformance } from '../order.conformance.ts';
 import { programOf, runtimeConformance, taskOf } from '../runtime.conformance.ts';
 import type { ContainerSpec, Runtime, RuntimeOptions, TaskObservation, TaskSpec } from '../runtime.ts';
 import { openTaskRecords } from '../task-records.ts';
-import { containerName } from './names.ts';
+import { containerName, volumeName } from './names.ts';
 import { createDockerRuntime } from './docker-runtime.ts';
 import { engineAddress } from './docker-answers.ts';
 
@@ -91,6 +91,24 @@ describe.skipIf(unavailable !== undefined && !process.env['CI'])(`docker itself 
 
     expect((await reach(after, 'stopped')).containers[0]?.exitCode).toBe(0);
     expect((await inspect(after)).Config.Env).toEqual((await inspect(before)).Config.Env);
+  });
+
+  it('removes a volume whose labels an ending Engine has lost, with the task or at the next start', async () => {
+    const volumes = async () =>
+      ((await engine.listVolumes()) as unknown as { Volumes: { Name: string }[] | null }).Volumes?.flatMap(
+        ({ Name }) => (Name.startsWith(`teal-${options.instance}-`) ? Name : []),
+      ) ?? [];
+    const task = taskOf([web('')], { volumes: [{ kind: 'task', name: 'scratch' }] });
+    await engine.createVolume({ Name: volumeName(options.instance, task.taskId, 'scratch') });
+    await runtime.start(task);
+    await reach(task, 'stopped');
+    await runtime.remove(task.taskId);
+    expect(await volumes()).toEqual([]);
+
+    await engine.createVolume({ Name: volumeName(options.instance, taskOf([]).taskId, 'scratch') });
+    await reopen();
+
+    expect(await volumes()).toEqual([]);
   });
 
   it('keeps the address of Teal that a definition names itself', async () => {

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import { LABEL } from './names.ts';
-import { unless } from './engine.ts';
+import { engineStatus, unless } from './engine.ts';
 
 interface Known {
   /** As the Engine lists it, with its health or exit code: `running(healthy)`. */
@@ -64,15 +64,22 @@ export class InstanceContainers {
 
   async #remove(id: string): Promise<void> {
     const container = this.#engine.getContainer(id);
-    const isRemoving = await container.remove({ force: true, v: true }).then(
-      () => false,
-      (cause: unknown) => {
-        unless(404, 409)(cause);
-        return true;
-      },
-    );
-    if (isRemoving) await container.wait({ condition: 'removed' }).catch(unless(404));
+    try {
+      await container.remove({ force: true, v: true });
+    } catch (cause) {
+      if (engineStatus(cause) === 409) await container.wait({ condition: 'removed' }).catch(unless(404));
+      else if (engineStatus(cause) !== 404 && !(await isRemnant(container))) throw cause;
+    }
   }
+}
+
+/**
+ * Whether a container is over for good and only the Engine has not got rid of it, as when its file system is busy: it
+ * tries again when it starts. No task waits for that, and no start of Teal.
+ */
+async function isRemnant(container: Docker.Container): Promise<boolean> {
+  const info: ContainerInspectInfo | void = await container.inspect().catch(unless(404));
+  return !info || (!info.State.Running && ['dead', 'removing'].includes(info.State.Status));
 }
 
 /** `Up 2 seconds (health: starting)`, or `(healthy)`; nothing without a health check. */

@@ -4,5 +4,13 @@ export const LABEL = { instance: 'teal.instance', task: 'teal.task', container: 
 export const containerName = (instance: string, taskId: string, container: string): string =>
   `teal-${instance}-${taskId}-${container}`;
 
+export const volumePrefix = (instance: string): string => `teal-${instance}-`;
+
 export const volumeName = (instance: string, taskId: string, volume: string): string =>
-  `teal-${instance}-${taskId}-${volume}`;
+  `${volumePrefix(instance)}${taskId}-${volume}`;
+
+/** The id of the task that a volume ends with; `undefined` for one of somebody else. */
+export function ownerOfVolume(instance: string, name: string): string | undefined {
+  const rest = name.startsWith(volumePrefix(instance)) ? name.slice(volumePrefix(instance).length) : '';
+  return /^([0-9a-f]{32})-/.exec(rest)?.[1];
+}

@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import type { TaskSpec, VolumeSpec } from '../runtime.ts';
 import { unless } from './engine.ts';
 import { sourceOf } from './host-config.ts';
-import { LABEL } from './names.ts';
+import { LABEL, ownerOfVolume, volumePrefix } from './names.ts';
 
 /** Makes the volumes of a task that the Engine keeps, or does nothing for those it has. @throws the Engine's reason */
 export async function ensureVolumes(engine: Docker, task: TaskSpec, instance: string): Promise<void> {
@@ -27,21 +27,23 @@ async function ensureVolume(engine: Docker, task: TaskSpec, volume: VolumeSpec, 
   });
 }
 
-interface Named {
-  readonly Name: string;
-  readonly Labels: Readonly<Record<string, string>> | null;
-}
-
-/** Removes the volumes that end with a task, or with every task that is not known. */
+/**
+ * Removes the volumes that end with a task, for every task that is gone. They are found by name: an Engine that ends
+ * while it removes one can keep the folder and lose the labels, and has a volume without labels when it starts again.
+ */
 export async function removeVolumes(
   engine: Docker,
   instance: string,
   isGone: (taskId: string) => boolean,
 ): Promise<void> {
-  const filters = JSON.stringify({ label: [`${LABEL.instance}=${instance}`] });
+  const filters = JSON.stringify({ name: [volumePrefix(instance)] });
   // Typed as if it took only a callback; the Engine says null for none.
-  const list = engine.listVolumes.bind(engine) as unknown as (options: object) => Promise<{ Volumes: Named[] | null }>;
+  const list = engine.listVolumes.bind(engine) as unknown as (
+    options: object,
+  ) => Promise<{ Volumes: { readonly Name: string }[] | null }>;
   const { Volumes } = await list({ filters });
-  for (const { Name, Labels } of Volumes ?? [])
-    if (isGone(Labels?.[LABEL.task] ?? '')) await engine.getVolume(Name).remove().catch(unless(404));
+  for (const { Name } of Volumes ?? []) {
+    const taskId = ownerOfVolume(instance, Name);
+    if (taskId !== undefined && isGone(taskId)) await engine.getVolume(Name).remove().catch(unless(404));
+  }
 }
