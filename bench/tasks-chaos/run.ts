@@ -91,7 +91,10 @@ async function causeFaults(victims: Victims, options: ChaosOptions): Promise<Rec
 }
 
 function* faultsToCause(random: Seeded, { faults, only }: ChaosOptions): Generator<Fault> {
-  if (faults === 'each once') return yield* inAnyOrder(FAULT_NAMES, random);
+  if (faults === 'each once') {
+    yield* inAnyOrder(FAULT_NAMES, random);
+    return;
+  }
   const until = performance.now() + faults;
   while (performance.now() < until) yield only ?? pickFault(random);
 }

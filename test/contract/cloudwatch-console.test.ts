@@ -90,7 +90,7 @@ const search = async (protocol: string, text: string, more: Partial<MetricDataQu
     Expression: `SEARCH('${text}', 'Sum', 60)`,
     ...more,
   });
-  return Object.fromEntries(MetricDataResults.map(({ Label, Values }) => [Label, Values]));
+  return Object.fromEntries(MetricDataResults.map(({ Label, Values }) => [Label, Values])) as Record<string, number[]>;
 };
 
 describe.each(PROTOCOLS.map(([name]) => name))('in %s', (protocol) => {
