@@ -32,14 +32,15 @@ export async function readUsage(
   return { tasks: tasks.filter(({ containers }) => containers.length > 0), processors: seen[0] ?? cpus().length };
 }
 
-type Stats = ContainerStats | undefined;
+type Stats = (Omit<ContainerStats, 'memory_stats'> & Partial<Pick<ContainerStats, 'memory_stats'>>) | undefined;
 
 /** One-shot: otherwise the Engine takes a second sample, which takes it a second. */
 const readStats = async (container: Docker.Container): Promise<Stats> =>
   (await container.stats({ stream: false, 'one-shot': true }).catch(unless(404, 409))) ?? undefined;
 
 function usageOf([name, stats]: readonly [name: string, stats: Stats]): ContainerUsage[] {
-  if (!stats) return [];
+  // An Engine has nothing to say of a container that ends while it is asked.
+  if (!stats?.memory_stats) return [];
   const memoryBytes = memoryOf(stats.memory_stats);
   if (memoryBytes === undefined) return [];
   return [{ name, at: Date.parse(stats.read), cpuNanos: stats.cpu_stats.cpu_usage.total_usage, memoryBytes }];
