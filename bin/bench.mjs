@@ -16,8 +16,10 @@ if (!name || !existsSync(join(root, 'bench', `${name}.ts`))) {
 ensureInstalled();
 await ensureBuilt();
 const { bundle } = await import('./build.mjs');
-await bundle({ [name]: `bench/${name}.ts` }, join(root, 'dist', 'bench'));
-const run = spawnSync(process.execPath, [join(root, 'dist', 'bench', `${name}.js`), ...rest], {
+// Not by the bench's own name: `balancer.js` is what Teal looks for beside itself.
+const program = `bench-${name}`;
+await bundle({ [program]: `bench/${name}.ts` }, join(root, 'dist', 'bench'));
+const run = spawnSync(process.execPath, [join(root, 'dist', 'bench', `${program}.js`), ...rest], {
   cwd: root,
   stdio: 'inherit',
 });

@@ -33,7 +33,7 @@ export const findHaproxy = (): string | undefined =>
   ['haproxy', '/usr/sbin/haproxy', '/usr/local/sbin/haproxy'].find((path) => spawnSync(path, ['-v']).status === 0);
 
 async function openEmbedded(folder: string, backend: number): Promise<Peer> {
-  // Named outright: this program is bundled as `bench/balancer.js`, a folder below the balancer process's own bundle.
+  // Named outright: this program is bundled into `bench/`, a folder below the balancer process's own bundle.
   const entry = fileURLToPath(new URL('../balancer.js', import.meta.url));
   mkdirSync(folder);
   const balancer = await createEmbeddedBalancer({ folder, host: '127.0.0.1', entry, onChange: () => undefined });
