@@ -8,6 +8,7 @@ import type {
   PutRuleCommand,
 } from '@aws-sdk/client-eventbridge';
 import { arn } from '../../../kernel/arn.ts';
+import { readSchedule } from '../../../kernel/schedule/schedule.ts';
 import type { Action, ActionInput } from '../../../wire/types.ts';
 import type { EventsTools } from '../deps.ts';
 import { validation } from '../faults.ts';
@@ -23,7 +24,6 @@ import {
   tagsIn,
   type RuleRecord,
 } from '../records.ts';
-import { readSchedule } from '../schedule/schedule.ts';
 import { putTags } from './tags.ts';
 
 /** Targets of a rule that is put again stay. */

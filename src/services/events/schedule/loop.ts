@@ -1,11 +1,11 @@
 import type { Bell } from '../../../kernel/bell.ts';
+import { dueOf, readSchedule } from '../../../kernel/schedule/schedule.ts';
 import { millis, minutes } from '../../../kernel/span.ts';
 import type { Kept } from '../../../store/store.ts';
 import { deliveriesOf, envelopeOf } from '../accept.ts';
 import { dueOf as deliveryDue } from '../deliver/due.ts';
 import type { EventsTools } from '../deps.ts';
 import { deliveriesIn, rulesIn, type DeliveryRecord, type RuleRecord } from '../records.ts';
-import { dueOf, readSchedule } from './schedule.ts';
 
 const LONGEST_WAIT = minutes(1);
 const AFTER_TROUBLE = millis(1000);

@@ -1,4 +1,4 @@
-import { minutes, type Millis } from '../../../kernel/span.ts';
+import { minutes, type Millis } from '../span.ts';
 import { nextOf, readCron, type Cron } from './cron.ts';
 
 export type Schedule =

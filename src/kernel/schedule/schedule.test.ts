@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { millis, minutes } from '../../../kernel/span.ts';
+import { millis, minutes } from '../span.ts';
 import { nextOf, readCron } from './cron.ts';
 import { dueOf, readSchedule } from './schedule.ts';
 
