@@ -1,15 +1,18 @@
 import type { MetricDataQuery, PutMetricAlarmCommandInput } from '@aws-sdk/client-cloudwatch';
-import { DescribeServicesCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
+import { DescribeServicesCommand, type Service, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import type { Scope } from '../kernel/scope.ts';
 import type { AwsClients } from './clients.ts';
 
 export interface ScaledService {
   readonly desiredCount: number;
   readonly runningCount: number;
+  /** Of the ECS or the CodeDeploy controller. */
+  readonly isDeploying: boolean;
 }
 
 export interface ScalingAlarm {
   readonly name: string;
+  /** In ALARM, and its actions are not disabled. */
   readonly isActive: boolean;
   readonly threshold: number;
   /** What it watches, to be read again. */
@@ -35,7 +38,11 @@ export const createScaling = (clients: Pick<AwsClients, 'ecs' | 'cloudwatch'>): 
     const answer = await clients.ecs(scope).send(new DescribeServicesCommand({ cluster, services: [name] }));
     const [found] = answer.services ?? [];
     if (found?.status !== 'ACTIVE') return undefined;
-    return { desiredCount: found.desiredCount ?? 0, runningCount: found.runningCount ?? 0 };
+    return {
+      desiredCount: found.desiredCount ?? 0,
+      runningCount: found.runningCount ?? 0,
+      isDeploying: isDeploying(found),
+    };
   },
   async setDesiredCount(scope, cluster, service, desiredCount) {
     await clients.ecs(scope).send(new UpdateServiceCommand({ cluster, service, desiredCount }));
@@ -46,7 +53,7 @@ export const createScaling = (clients: Pick<AwsClients, 'ecs' | 'cloudwatch'>): 
     const { MetricAlarms = [] } = await cloudwatch.send(new DescribeAlarmsCommand({ ActionPrefix: actionArn }));
     return MetricAlarms.map((alarm) => ({
       name: alarm.AlarmName ?? '',
-      isActive: alarm.StateValue === 'ALARM',
+      isActive: alarm.StateValue === 'ALARM' && alarm.ActionsEnabled !== false,
       threshold: alarm.Threshold ?? 0,
       queries: alarm.Metrics?.length
         ? alarm.Metrics
@@ -87,3 +94,8 @@ export const createScaling = (clients: Pick<AwsClients, 'ecs' | 'cloudwatch'>): 
     return MetricDataResults[0]?.Values?.[0];
   },
 });
+
+function isDeploying({ deploymentController, deployments = [], taskSets = [] }: Service): boolean {
+  if (deploymentController?.type === 'CODE_DEPLOY') return taskSets.length > 1;
+  return deployments.length > 1 || deployments.some(({ rolloutState }) => rolloutState === 'IN_PROGRESS');
+}

@@ -19,6 +19,7 @@ export const RECORD_KINDS = [
   'autoscaling_targets',
   'autoscaling_policies',
   'autoscaling_activities',
+  'autoscaling_scheduled_actions',
   'acm_certificates',
   'elbv2_load_balancers',
   'elbv2_target_groups',

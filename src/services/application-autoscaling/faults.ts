@@ -16,6 +16,8 @@ export const targetNotFound = (resourceId: string): Error =>
   fault(ObjectNotFoundException, `No scalable target found for ${place(resourceId)}`);
 export const policyNotFound = (resourceId: string, name: string): Error =>
   fault(ObjectNotFoundException, `No scaling policy found for ${place(resourceId)}, policy name: ${name}`);
+export const scheduledActionNotFound = (resourceId: string, name: string): Error =>
+  fault(ObjectNotFoundException, `No scheduled action found for ${place(resourceId)}, scheduled action name: ${name}`);
 export const resourceNotFound = (arn: string): Error =>
   fault(ResourceNotFoundException, `The resource with ARN ${arn} was not found.`);
 

@@ -46,15 +46,10 @@ async function valueOf({ clock, scaling }: AutoscalingDeps, scope: Scope, { quer
   // The period that still runs would say too little.
   const end = Math.floor(now / 1000 / period) * period * 1000;
   const from = new Date(end - LOOK_BACK * period * 1000);
-  const value = await scaling.newestValue(
-    scope,
-    queries.map((query) => withPeriod(query, period)),
-    from,
-    new Date(end),
-  );
-  const isSum = queries.length === 1 && queries[0]?.MetricStat?.Stat === 'Sum';
   // A sum over more than the scaled period is that much larger than what the alarm compares.
-  return value === undefined || !isSum ? value : value * (clock.scaled(seconds(asked)) / 1000 / period);
+  const sumShare = clock.scaled(seconds(asked)) / 1000 / period;
+  const read = queries.flatMap((query) => readAs(query, period, sumShare));
+  return scaling.newestValue(scope, read, from, new Date(end));
 }
 
 /** Whole seconds: CloudWatch reads no finer, and else only multiples of a minute. Source: GetMetricData. */
@@ -63,5 +58,18 @@ function readable(clock: Clock, period: number): number {
   return [1, 5, 10, 20, 30].find((allowed) => allowed >= real) ?? Math.ceil(real / 60) * 60;
 }
 
-const withPeriod = (query: MetricDataQuery, Period: number): MetricDataQuery =>
-  query.MetricStat ? { ...query, MetricStat: { ...query.MetricStat, Period } } : query;
+/** Under its id, so that expressions that name it see what the alarm's own see. */
+function readAs(query: MetricDataQuery, Period: number, sumShare: number): MetricDataQuery[] {
+  if (!query.MetricStat) return [query];
+  const read = { ...query, MetricStat: { ...query.MetricStat, Period } };
+  if (query.MetricStat.Stat !== 'Sum' || sumShare === 1) return [read];
+  const whole = `whole_${query.Id}`;
+  return [
+    { ...read, Id: whole, ReturnData: false },
+    {
+      Id: query.Id,
+      Expression: `${whole} * ${sumShare}`,
+      ...(query.ReturnData !== undefined && { ReturnData: query.ReturnData }),
+    },
+  ];
+}

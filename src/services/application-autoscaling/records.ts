@@ -50,19 +50,41 @@ export interface ActivityRecord {
   readonly resourceId: string;
   readonly description: string;
   readonly cause: string;
-  /** The capacity that it sets. */
-  readonly to: number;
+  /** The capacity that it sets; `undefined` where it sets bounds. */
+  readonly to?: number | undefined;
   readonly status: ScalingActivityStatusCode;
   readonly statusMessage: string;
   readonly startedAt: number;
   readonly endedAt?: number | undefined;
 }
 
+/** Kept under `RESOURCE|NAME`, below its resource. Instants are epoch milliseconds. */
+export interface ScheduledActionRecord {
+  readonly name: string;
+  readonly arn: string;
+  readonly resourceId: string;
+  readonly schedule: string;
+  readonly timezone?: string | undefined;
+  readonly startAt?: number | undefined;
+  readonly endAt?: number | undefined;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+  readonly createdAt: number;
+  readonly putAt: number;
+  /** When it was put, or was last due. */
+  readonly from: number;
+  /** `undefined`: never again. */
+  readonly nextAt?: number | undefined;
+}
+
 export const targetsIn = (tx: Transaction): Records<TargetRecord> => tx.records('autoscaling_targets');
 export const policiesIn = (tx: Transaction): Records<PolicyRecord> => tx.records('autoscaling_policies');
 export const activitiesIn = (tx: Transaction): Records<ActivityRecord> => tx.records('autoscaling_activities');
+export const scheduledActionsIn = (tx: Transaction): Records<ScheduledActionRecord> =>
+  tx.records('autoscaling_scheduled_actions');
 
-export const policyKey = ({ resourceId, name }: Pick<PolicyRecord, 'resourceId' | 'name'>): string =>
+/** Of a policy or a scheduled action. */
+export const keyOf = ({ resourceId, name }: Pick<PolicyRecord, 'resourceId' | 'name'>): string =>
   `${resourceId}|${name}`;
 
 /** @throws {ObjectNotFoundException} */

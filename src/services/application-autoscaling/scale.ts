@@ -7,7 +7,7 @@ import { lookAt } from './look.ts';
 import {
   activitiesIn,
   policiesIn,
-  policyKey,
+  keyOf,
   targetsIn,
   type ActivityRecord,
   type PolicyRecord,
@@ -15,23 +15,28 @@ import {
 } from './records.ts';
 import { parseResource } from './resource.ts';
 
+type CapacityActivity = ActivityRecord & { readonly to: number };
+const setsCapacity = (activity: ActivityRecord): activity is CapacityActivity => activity.to !== undefined;
+
 /** Takes one scalable target one step on: follows up what was begun, or looks whether something is to be. */
 export async function scaleTarget(deps: AutoscalingDeps, scope: Scope, target: TargetRecord): Promise<void> {
   const { store, scaling } = deps;
   const { cluster, service } = parseResource(target.resourceId);
   const activities = await activitiesIn(store).list(scope, target.resourceId);
-  const pending = activities.find(({ status }) => status === 'Pending');
+  const pending = activities.filter(setsCapacity).find(({ status }) => status === 'Pending');
   if (pending) return perform(deps, scope, pending);
   const seen = await scaling.service(scope, cluster, service);
   if (!seen) return;
-  for (const activity of activities) if (activity.status === 'InProgress') await followUp(deps, scope, activity, seen);
+  for (const activity of activities.filter(setsCapacity))
+    if (activity.status === 'InProgress') await followUp(deps, scope, activity, seen);
   const policies = await policiesIn(store).list(scope, target.resourceId);
   const decision = decideCapacity({
     current: seen.desiredCount,
     min: target.min,
     max: target.max,
     canScaleOut: !target.suspended.DynamicScalingOutSuspended,
-    canScaleIn: !target.suspended.DynamicScalingInSuspended,
+    // Source: ECS Developer Guide, service auto scaling: scaling in is turned off during deployments, scaling out is not.
+    canScaleIn: !target.suspended.DynamicScalingInSuspended && !seen.isDeploying,
     policies: await Promise.all(policies.map((policy) => lookAt(deps, scope, policy))),
     now: deps.clock.now().getTime(),
   });
@@ -49,17 +54,17 @@ function begin(
   from: number,
   { to, cause }: CapacityDecision,
   policy: PolicyRecord | undefined,
-): Promise<ActivityRecord | undefined> {
+): Promise<CapacityActivity | undefined> {
   const now = clock.now().getTime();
   return store.transaction(async (tx) => {
     if (!(await targetsIn(tx).get(scope, resourceId))) return undefined;
     const direction = to > from ? 'out' : 'in';
     if (policy)
-      await policiesIn(tx).change(scope, policyKey(policy), (current) => ({
+      await policiesIn(tx).change(scope, keyOf(policy), (current) => ({
         ...current,
         cooldown: { direction, from, until: now + clock.scaled(cooldownOf(current, direction)) },
       }));
-    const activity: ActivityRecord = {
+    const activity: CapacityActivity = {
       id: newId.uuid(),
       resourceId,
       description: `Setting desired count to ${to}.`,
@@ -87,7 +92,7 @@ async function forgetOld(tx: Parameters<typeof activitiesIn>[0], scope: Scope, r
 }
 
 /** May be repeated: setting the same count twice is setting it once. */
-async function perform({ store, scaling, clock, logger }: AutoscalingDeps, scope: Scope, activity: ActivityRecord) {
+async function perform({ store, scaling, clock, logger }: AutoscalingDeps, scope: Scope, activity: CapacityActivity) {
   const { cluster, service } = parseResource(activity.resourceId);
   const end = (members: Partial<ActivityRecord>) =>
     activitiesIn(store).change(scope, activity.id, (current) => ({ ...current, ...members }));
@@ -109,7 +114,7 @@ async function perform({ store, scaling, clock, logger }: AutoscalingDeps, scope
 async function followUp(
   { store, clock }: AutoscalingDeps,
   scope: Scope,
-  { id, to }: ActivityRecord,
+  { id, to }: CapacityActivity,
   seen: { readonly desiredCount: number; readonly runningCount: number },
 ): Promise<void> {
   const isOverridden = seen.desiredCount !== to;

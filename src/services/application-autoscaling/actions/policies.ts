@@ -13,7 +13,7 @@ import type { AutoscalingDeps } from '../deps.ts';
 import { invalid, policyNotFound } from '../faults.ts';
 import { page } from '../paging.ts';
 import { policyAlarms } from '../policy-alarms.ts';
-import { policiesIn, policyKey, requireTarget, type PolicyRecord } from '../records.ts';
+import { policiesIn, keyOf, requireTarget, type PolicyRecord } from '../records.ts';
 import { checkNamespace, DIMENSION, resourceOf } from '../resource.ts';
 
 /** Keeps the policy, then makes its alarms; what CloudWatch refuses leaves the policy as it was before. */
@@ -25,7 +25,7 @@ export const putScalingPolicy =
     if (input.PolicyName.length < 1 || input.PolicyName.length > 256)
       throw invalid('PolicyName must have 1 to 256 characters.');
     const configuration = checkPolicy(input);
-    const key = policyKey({ resourceId: id, name: input.PolicyName });
+    const key = keyOf({ resourceId: id, name: input.PolicyName });
     const [policy, before] = await store.transaction(async (tx) => {
       await requireTarget(tx, ctx, id);
       const known = await policiesIn(tx).get(ctx, key);
@@ -57,7 +57,7 @@ export const putScalingPolicy =
 export async function makeAlarms({ store, scaling }: AutoscalingDeps, scope: Scope, policy: PolicyRecord) {
   const wanted = policyAlarms(policy);
   for (const alarm of wanted) await scaling.putAlarm(scope, alarm);
-  await policiesIn(store).change(scope, policyKey(policy), (current) => ({ ...current, hasAlarms: true }));
+  await policiesIn(store).change(scope, keyOf(policy), (current) => ({ ...current, hasAlarms: true }));
   return wanted.map(({ AlarmName = '' }) => AlarmName);
 }
 
@@ -93,7 +93,7 @@ export const describeScalingPolicies =
     const found = (await policiesIn(store).list(ctx, ResourceId))
       .filter(({ name }) => !PolicyNames?.length || PolicyNames.includes(name))
       .filter(() => ScalableDimension === undefined || ScalableDimension === DIMENSION);
-    const { shown, next } = page(found, policyKey, paging);
+    const { shown, next } = page(found, keyOf, paging);
     return { ScalingPolicies: shown.map(show), NextToken: next };
   };
 
@@ -114,7 +114,7 @@ export const deleteScalingPolicy =
   ({ store, scaling }: AutoscalingDeps): Action<typeof DeleteScalingPolicyCommand> =>
   async (input, ctx) => {
     const { id } = resourceOf(input);
-    const key = policyKey({ resourceId: id, name: input.PolicyName });
+    const key = keyOf({ resourceId: id, name: input.PolicyName });
     const found = await policiesIn(store).get(ctx, key);
     if (!found) throw policyNotFound(id, input.PolicyName);
     await scaling.deleteAlarms(

@@ -11,7 +11,7 @@ import type { Action, ActionInput } from '../../../wire/types.ts';
 import type { AutoscalingDeps } from '../deps.ts';
 import { invalid, targetNotFound } from '../faults.ts';
 import { page } from '../paging.ts';
-import { policiesIn, policyKey, targetsIn, type TargetRecord } from '../records.ts';
+import { keyOf, policiesIn, scheduledActionsIn, targetsIn, type TargetRecord } from '../records.ts';
 import { checkNamespace, DIMENSION, resourceOf } from '../resource.ts';
 
 type Input = ActionInput<typeof RegisterScalableTargetCommand>;
@@ -95,7 +95,7 @@ const show = (target: TargetRecord): ScalableTarget => ({
   ScalableTargetARN: target.arn,
 });
 
-/** Its policies go with it, and their alarms. */
+/** Its policies go with it, their alarms, and its scheduled actions. */
 export const deregisterScalableTarget =
   ({ store, scaling }: AutoscalingDeps): Action<typeof DeregisterScalableTargetCommand> =>
   async (input, ctx) => {
@@ -106,8 +106,12 @@ export const deregisterScalableTarget =
         ctx,
         policy.alarms.map(({ name }) => name),
       );
-      await policiesIn(store).remove(ctx, policyKey(policy));
+      await policiesIn(store).remove(ctx, keyOf(policy));
     }
-    await targetsIn(store).remove(ctx, id);
+    await store.transaction(async (tx) => {
+      for (const action of await scheduledActionsIn(tx).list(ctx, id))
+        await scheduledActionsIn(tx).remove(ctx, keyOf(action));
+      await targetsIn(tx).remove(ctx, id);
+    });
     return {};
   };

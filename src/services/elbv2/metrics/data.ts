@@ -63,10 +63,15 @@ export function hostMetrics({ targets }: TargetGroupObservation): Measured[] {
   return [seen('HealthyHostCount', 'Count', count('healthy')), seen('UnHealthyHostCount', 'Count', count('unhealthy'))];
 }
 
-/** Its sum over a period is requests by healthy targets. */
-export function perTarget({ requests, targets }: TargetGroupObservation): Measured[] {
-  const healthy = targets.filter(({ health }) => health === 'healthy').length;
-  return requests > 0 && healthy > 0 ? [seen('RequestCountPerTarget', 'None', requests / healthy)] : [];
+/**
+ * Its sum over a period is requests by healthy targets, or by all where none is healthy. No requests are data too, so
+ * that services that are tracked by it scale in. Source: load balancer metrics, always reported.
+ *
+ * @param full - with nothing, where there was nothing
+ */
+export function perTarget({ requests, targets }: TargetGroupObservation, full: boolean): Measured[] {
+  const healthy = targets.filter(({ health }) => health === 'healthy').length || targets.length;
+  return healthy > 0 && (full || requests > 0) ? [seen('RequestCountPerTarget', 'None', requests / healthy)] : [];
 }
 
 /** What the load balancer itself did. */

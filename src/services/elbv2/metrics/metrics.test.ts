@@ -96,6 +96,14 @@ it('counts hosts where they are checked, and requests by those that are healthy'
 
   expect(named(hostMetrics(group({ targets })))).toEqual({ HealthyHostCount: [[1, 1]], UnHealthyHostCount: [[1, 1]] });
   expect(hostMetrics(group({ targets: [target('unused')] }))).toEqual([]);
-  expect(named(perTarget(group({ targets, requests: 6 })))).toEqual({ RequestCountPerTarget: [[6, 1]] });
-  expect(perTarget(group({ targets: [target('unhealthy')], requests: 6 }))).toEqual([]);
+  expect(named(perTarget(group({ targets, requests: 6 }), false))).toEqual({ RequestCountPerTarget: [[6, 1]] });
+});
+
+it('counts requests by all targets where none is healthy, and once a minute none where there were none', () => {
+  const targets = [target('unhealthy'), target('unhealthy')];
+
+  expect(named(perTarget(group({ targets, requests: 6 }), false))).toEqual({ RequestCountPerTarget: [[3, 1]] });
+  expect(named(perTarget(group({ targets }), true))).toEqual({ RequestCountPerTarget: [[0, 1]] });
+  expect(perTarget(group({ targets }), false)).toEqual([]);
+  expect(perTarget(group({ requests: 6 }), true)).toEqual([]);
 });

@@ -63,15 +63,20 @@ function dataOf(place: Place, { targetGroups, loadBalancers }: Growth, at: Date,
   return [
     ...withDimensions(targetMetrics(groups), { LoadBalancer }, at),
     ...(own ? withDimensions([...ownMetrics(own), ...(full ? openConnections(own) : [])], { LoadBalancer }, at) : []),
-    ...groups.flatMap((group) => groupData(group, place, at)),
+    ...groups.flatMap((group) => groupData(group, place, at, full)),
   ];
 }
 
-function groupData(group: TargetGroupObservation, { groups, loadBalancer }: Place, at: Date): MetricDatum[] {
+function groupData(
+  group: TargetGroupObservation,
+  { groups, loadBalancer }: Place,
+  at: Date,
+  full: boolean,
+): MetricDatum[] {
   const TargetGroup = groups.get(group.arn) ?? group.arn;
   const both = { TargetGroup, LoadBalancer: loadBalancer };
   return [
-    ...withDimensions([...targetMetrics([group]), ...hostMetrics(group), ...perTarget(group)], both, at),
-    ...withDimensions(perTarget(group), { TargetGroup }, at),
+    ...withDimensions([...targetMetrics([group]), ...hostMetrics(group), ...perTarget(group, full)], both, at),
+    ...withDimensions(perTarget(group, full), { TargetGroup }, at),
   ];
 }
