@@ -15,8 +15,8 @@ import { createLoop } from './loop.ts';
  *
  * Not served, and refused with an error that says so: other namespaces; predictive scaling.
  *
- * Different from AWS: alarms are read every ten seconds, divided by the time scale, and not waited for to call; activities
- * that did not scale are not recorded.
+ * Different from AWS: alarms are read every ten seconds, divided by the time scale, and not waited for to call; why an
+ * alarm changed nothing is told once until something is changed.
  */
 export function applicationAutoscaling(parts: AutoscalingParts): Service {
   const bell = createBell(parts.clock);

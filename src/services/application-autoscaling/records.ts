@@ -1,4 +1,5 @@
 import type {
+  NotScaledReason,
   ScalingActivityStatusCode,
   StepScalingPolicyConfiguration,
   SuspendedState,
@@ -50,12 +51,14 @@ export interface ActivityRecord {
   readonly resourceId: string;
   readonly description: string;
   readonly cause: string;
-  /** The capacity that it sets; `undefined` where it sets bounds. */
+  /** The capacity that it sets; `undefined` where it sets bounds, or nothing. */
   readonly to?: number | undefined;
   readonly status: ScalingActivityStatusCode;
   readonly statusMessage: string;
   readonly startedAt: number;
   readonly endedAt?: number | undefined;
+  /** Why an alarm changed nothing. */
+  readonly notScaled?: NotScaledReason | undefined;
 }
 
 /** Kept under `RESOURCE|NAME`, below its resource. Instants are epoch milliseconds. */

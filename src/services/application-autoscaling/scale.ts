@@ -1,9 +1,11 @@
 import { newId } from '../../kernel/ids.ts';
 import type { Scope } from '../../kernel/scope.ts';
 import { seconds, type Millis } from '../../kernel/span.ts';
-import { decideCapacity, type CapacityDecision } from './decide/decide-capacity.ts';
+import { decideCapacity, type CapacityDecision, type TargetSight } from './decide/decide-capacity.ts';
+import { notScaled } from './decide/not-scaled.ts';
 import type { AutoscalingDeps } from './deps.ts';
 import { lookAt } from './look.ts';
+import { noteNotScaled } from './note-not-scaled.ts';
 import {
   activitiesIn,
   policiesIn,
@@ -30,17 +32,18 @@ export async function scaleTarget(deps: AutoscalingDeps, scope: Scope, target: T
   for (const activity of activities.filter(setsCapacity))
     if (activity.status === 'InProgress') await followUp(deps, scope, activity, seen);
   const policies = await policiesIn(store).list(scope, target.resourceId);
-  const decision = decideCapacity({
+  const sight: TargetSight = {
     current: seen.desiredCount,
     min: target.min,
     max: target.max,
     canScaleOut: !target.suspended.DynamicScalingOutSuspended,
-    // Source: ECS Developer Guide, service auto scaling: scaling in is turned off during deployments, scaling out is not.
-    canScaleIn: !target.suspended.DynamicScalingInSuspended && !seen.isDeploying,
+    canScaleIn: !target.suspended.DynamicScalingInSuspended,
+    isDeploying: seen.isDeploying,
     policies: await Promise.all(policies.map((policy) => lookAt(deps, scope, policy))),
     now: deps.clock.now().getTime(),
-  });
-  if (!decision) return;
+  };
+  const decision = decideCapacity(sight);
+  if (!decision) return noteNotScaled(deps, scope, target.resourceId, activities, notScaled(sight));
   const policy = policies.find(({ name }) => name === decision.policy);
   const activity = await begin(deps, scope, target, seen.desiredCount, decision, policy);
   if (activity) await perform(deps, scope, activity);

@@ -5,12 +5,14 @@ import { page } from '../paging.ts';
 import { activitiesIn, type ActivityRecord } from '../records.ts';
 import { checkNamespace, DIMENSION } from '../resource.ts';
 
-/** Newest first. What was not scaled, and why, is not recorded. */
+/** Newest first; what was not scaled, and why, only when it is asked for. */
 export const describeScalingActivities =
   ({ store }: AutoscalingDeps): Action<typeof DescribeScalingActivitiesCommand> =>
-  async ({ ServiceNamespace, ResourceId, ScalableDimension, ...paging }, ctx) => {
+  async ({ ServiceNamespace, ResourceId, ScalableDimension, IncludeNotScaledActivities, ...paging }, ctx) => {
     checkNamespace(ServiceNamespace);
-    const all = await activitiesIn(store).list(ctx, ResourceId);
+    const all = (await activitiesIn(store).list(ctx, ResourceId)).filter(
+      ({ notScaled }) => IncludeNotScaledActivities === true || notScaled === undefined,
+    );
     const found = ScalableDimension === undefined || ScalableDimension === DIMENSION ? all.reverse() : [];
     const { shown, next } = page(found, ({ id }) => id, paging);
     return { ScalingActivities: shown.map(show), NextToken: next };
@@ -27,4 +29,5 @@ const show = (activity: ActivityRecord): ScalingActivity => ({
   EndTime: activity.endedAt === undefined ? undefined : new Date(activity.endedAt),
   StatusCode: activity.status,
   StatusMessage: activity.statusMessage,
+  NotScaledReasons: activity.notScaled && [activity.notScaled],
 });

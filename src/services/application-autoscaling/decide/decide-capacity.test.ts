@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { decideCapacity, type PolicyView, type TargetSight } from './decide-capacity.ts';
+import { notScaled } from './not-scaled.ts';
 import { stepCapacity } from './step.ts';
 
 type Tracking = Extract<PolicyView, { kind: 'tracking' }>;
@@ -21,6 +22,7 @@ const sight = (policies: readonly PolicyView[], members: Partial<TargetSight> = 
   max: 10,
   canScaleOut: true,
   canScaleIn: true,
+  isDeploying: false,
   policies,
   now: 1000,
   ...members,
@@ -113,4 +115,22 @@ it('rounds a percentage of the capacity towards zero, and never to nothing', () 
   expect(stepCapacity(percent(-10), 4, -1)).toBe(3);
   expect(stepCapacity(percent(10, 3), 4, 1)).toBe(7);
   expect(stepCapacity({ AdjustmentType: 'ExactCapacity', StepAdjustments: [{ ScalingAdjustment: 6 }] }, 4, 1)).toBe(6);
+});
+
+it('scales out during a deployment, and does not scale in', () => {
+  const members = { isDeploying: true };
+
+  expect(decideCapacity(sight([tracking({ high: 'High', value: 80 })], members))?.to).toBe(7);
+  expect(decideCapacity(sight([tracking({ low: 'Low', value: 10 })], members))).toBeUndefined();
+});
+
+it('says why alarms did not scale: at a bound, or while a deployment is going on', () => {
+  const [high, low] = [tracking({ high: 'High', value: 80 }), tracking({ low: 'Low', value: 10 })];
+  const reasons = (...given: Parameters<typeof sight>) => notScaled(sight(...given)).map(({ reason }) => reason);
+
+  expect(reasons([high], { max: 4 })).toEqual([{ Code: 'AlreadyAtMaxCapacity', MaxCapacity: 4 }]);
+  expect(reasons([low], { min: 4 })).toEqual([{ Code: 'AlreadyAtMinCapacity', MinCapacity: 4 }]);
+  expect(reasons([low], { isDeploying: true })).toEqual([{ Code: 'TargetServicePutResourceAsUnscalable' }]);
+  expect(reasons([low], { canScaleIn: false, min: 4 })).toEqual([]);
+  expect(reasons([tracking()])).toEqual([]);
 });

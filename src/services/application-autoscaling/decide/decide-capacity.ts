@@ -36,6 +36,8 @@ export interface TargetSight {
   readonly max: number;
   readonly canScaleOut: boolean;
   readonly canScaleIn: boolean;
+  /** Source: ECS Developer Guide, service auto scaling: scaling in is turned off during deployments, scaling out is not. */
+  readonly isDeploying: boolean;
   readonly policies: readonly PolicyView[];
   readonly now: number;
 }
@@ -63,11 +65,15 @@ export function decideCapacity(sight: TargetSight): CapacityDecision | undefined
   if (current < min) return { to: min, cause: `minimum capacity was set to ${min}` };
   if (current > max) return { to: max, cause: `maximum capacity was set to ${max}` };
   const out = sight.canScaleOut ? largest(proposals(sight, 'out')) : undefined;
-  const chosen = out ?? (sight.canScaleIn ? scaleIn(sight) : undefined);
+  const chosen = out ?? (sight.canScaleIn && !sight.isDeploying ? scaleIn(sight) : undefined);
   if (!chosen || chosen.to === current) return undefined;
   const { alarm, policy, to } = chosen;
-  return { to, policy, cause: `monitor alarm ${alarm} in state ALARM triggered policy ${policy}` };
+  return { to, policy, cause: causeOf(alarm, policy) };
 }
+
+/** In AWS's words. */
+export const causeOf = (alarm: string, policy: string): string =>
+  `monitor alarm ${alarm} in state ALARM triggered policy ${policy}`;
 
 function scaleIn(sight: TargetSight): Proposal | undefined {
   const trackers = sight.policies.filter((policy) => policy.kind === 'tracking' && policy.canScaleIn);
@@ -95,8 +101,8 @@ function proposals(sight: TargetSight, direction: Cooldown['direction']): Propos
   });
 }
 
-/** What a policy asks for, from a capacity on. */
-function wishes(
+/** What a policy asks for, from a capacity on, whatever the bounds. */
+export function wishes(
   policy: PolicyView,
   direction: Cooldown['direction'],
   from: number,
