@@ -39,8 +39,11 @@ const described = async (service: string, members = {}) => {
   return (await scaling.scaling.send(command)).ScheduledActions ?? [];
 };
 const target = async (service: string) => {
-  const ids = { ServiceNamespace: 'ecs', ResourceIds: [`service/shop/${service}`] } as const;
-  return (await scaling.scaling.send(new DescribeScalableTargetsCommand(ids))).ScalableTargets?.[0];
+  const command = new DescribeScalableTargetsCommand({
+    ServiceNamespace: 'ecs',
+    ResourceIds: [`service/shop/${service}`],
+  });
+  return (await scaling.scaling.send(command)).ScalableTargets?.[0];
 };
 /** An at expression of so many seconds from now, in UTC. */
 const at = (seconds: number) => `at(${new Date(Date.now() + seconds * 1000).toISOString().slice(0, 19)})`;
