@@ -18,7 +18,7 @@ afterAll(() => teal.close());
 
 it.skipIf(skip)(
   `scales a service by policy and by the clock with the aws command${skip ? ` (skipped: ${missing})` : ''}`,
-  { timeout: 180_000 },
+  { timeout: 240_000 },
   async () => {
     const { json, text, value } = awsCommand(teal.url);
     const service = ['--service-namespace', 'ecs', '--resource-id', 'service/shop/web'];
@@ -34,9 +34,11 @@ it.skipIf(skip)(
       );
     const bounds = ['--min-capacity', '1', '--max-capacity', '4'];
 
-    await text('ecs', 'create-cluster', '--cluster-name', 'shop');
     const container = JSON.stringify([{ name: 'app', image: 'app', memory: 64, command: ['/bin/sleep', '100000'] }]);
-    await text('ecs', 'register-task-definition', '--family', 'web', '--container-definitions', container);
+    await Promise.all([
+      text('ecs', 'create-cluster', '--cluster-name', 'shop'),
+      text('ecs', 'register-task-definition', '--family', 'web', '--container-definitions', container),
+    ]);
     await expect(autoscaling('register-scalable-target', ...bounds)).rejects.toThrow(
       "ECS service doesn't exist: service/shop/web",
     );
@@ -84,6 +86,5 @@ it.skipIf(skip)(
     const left = ['application-autoscaling', 'describe-scheduled-actions', ...service];
     expect(await value('length(ScheduledActions)', ...left)).toBe('0');
     await expect(autoscaling('deregister-scalable-target')).rejects.toThrow('No scalable target found');
-    await text('ecs', 'delete-service', '--cluster', 'shop', '--service', 'web', '--force');
   },
 );
