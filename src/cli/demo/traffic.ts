@@ -16,9 +16,13 @@ export interface Traffic {
   stop(): Promise<void>;
 }
 
+/** Shorter than the silence after which load balancers close a connection, of which a request on its way could die. */
+const IDLE_LIMIT_MS = 10_000;
+const ANSWER_LIMIT_MS = 10_000;
+
 /** Sends steady requests, as many a second as asked, until stopped. Every one is counted; none is repeated. */
 export function sendTraffic(url: string, perSecond: number, clock: Clock): Traffic {
-  const agent = new Agent({ keepAlive: true, maxSockets: 32 });
+  const agent = new Agent({ keepAlive: true, maxSockets: 32, timeout: IDLE_LIMIT_MS });
   const samples: Sample[] = [];
   const underWay = new Set<Promise<void>>();
   const stopping = new AbortController();
@@ -47,7 +51,7 @@ export function sendTraffic(url: string, perSecond: number, clock: Clock): Traff
 function ask(url: string, agent: Agent, clock: Clock): Promise<Sample> {
   return new Promise((resolve) => {
     const answered = (sample: Omit<Sample, 'at'>): void => resolve({ at: clock.now().getTime(), ...sample });
-    const request = get(url, { agent, timeout: 10_000 }, (response) => {
+    const request = get(url, { agent, timeout: ANSWER_LIMIT_MS }, (response) => {
       response.resume();
       response.on('error', (cause) => answered({ failure: cause.message }));
       response.on('end', () => {

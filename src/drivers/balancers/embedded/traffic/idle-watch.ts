@@ -21,7 +21,7 @@ export class IdleWatch {
     if (this.#timer && round >= this.#round) return;
     this.#round = this.#timer ? Math.min(round, this.#round) : round;
     clearInterval(this.#timer);
-    this.#timer = setInterval(() => this.#look(), this.#round);
+    this.#timer = setInterval(() => this.#lookAfterReading(), this.#round);
   }
 
   delete(one: Watched): void {
@@ -29,6 +29,11 @@ export class IdleWatch {
     if (this.#watched.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
+  }
+
+  /** Timers run before sockets are read: what came while this process was busy is not silence. */
+  #lookAfterReading(): void {
+    setImmediate(() => this.#look());
   }
 
   #look(): void {
