@@ -9,6 +9,7 @@ import type { Traffic } from '../../src/cli/demo/traffic.ts';
 import { NATIVE_CHECKPOINTS } from '../../src/engine/runner.ts';
 import { awsClients, destroyClients, type TestClients } from '../support/aws.ts';
 import { eventually } from '../support/eventually.ts';
+import { dieAtEach, strided } from '../support/kills.ts';
 import { NativeYard, type NativeService } from '../support/native-yard.ts';
 import { sampleProcesses } from '../support/sample-processes.ts';
 import { spawnTeal, type SpawnedTeal } from '../support/spawned-teal.ts';
@@ -64,13 +65,16 @@ afterAll(async () => {
   await rm(data, { recursive: true, force: true });
 }, 120_000);
 
-it.each(NATIVE_CHECKPOINTS)(
-  'ends a canary of ECS as it would have when Teal is killed at %s',
-  async (checkpoint) => {
-    const before = traffic.samples.length;
-    const version = `after-${checkpoint}`;
+const named = (groups: readonly string[][]) =>
+  groups.map((checkpoints) => ({ checkpoints, first: checkpoints[0] ?? '' }));
 
-    const arn = await releaseAndKill(checkpoint, version, canary(yard.hook(['POST_SCALE_UP'])));
+it.each(named(strided(NATIVE_CHECKPOINTS, 4)))(
+  'ends a canary of ECS as it would have when Teal is killed at each of $checkpoints',
+  async ({ checkpoints, first }) => {
+    const before = traffic.samples.length;
+    const version = `after-${first}`;
+
+    const arn = await releaseAndKill(checkpoints, version, canary(yard.hook(['POST_SCALE_UP'])));
     await yard.reach(arn, 'SUCCESSFUL');
     current = version;
 
@@ -79,13 +83,13 @@ it.each(NATIVE_CHECKPOINTS)(
   180_000,
 );
 
-it.each(ROLLBACK)(
-  'goes back as it would have when Teal is killed at %s',
-  async (checkpoint) => {
+it.each(named(strided(ROLLBACK, 2)))(
+  'goes back as it would have when Teal is killed at each of $checkpoints',
+  async ({ checkpoints, first }) => {
     const before = traffic.samples.length;
     const hook = yard.hook(['POST_PRODUCTION_TRAFFIC_SHIFT'], { answer: 'FAILED' });
 
-    const arn = await releaseAndKill(checkpoint, `bad-${checkpoint}`, canary(hook));
+    const arn = await releaseAndKill(checkpoints, `bad-${first}`, canary(hook));
     await yard.reach(arn, 'ROLLBACK_SUCCESSFUL');
 
     await expectServed(before, current);
@@ -93,12 +97,10 @@ it.each(ROLLBACK)(
   180_000,
 );
 
-async function releaseAndKill(checkpoint: string, version: string, configuration: DeploymentConfiguration) {
-  await restart(['--leave-running', '--kill-at', checkpoint]);
+async function releaseAndKill(checkpoints: readonly string[], version: string, configuration: DeploymentConfiguration) {
+  await restart(['--leave-running', '--kill-at', checkpoints[0] ?? '']);
   const arn = await yard.release(service, await yard.define('crash', version), configuration);
-  const { signal } = await teal.ended;
-  teal = await spawnTeal([...args, '--leave-running']);
-  expect(signal).toBe('SIGKILL');
+  teal = await dieAtEach(teal, checkpoints, (more) => spawnTeal([...args, '--leave-running', ...more]));
   return arn;
 }
 

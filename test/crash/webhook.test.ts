@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { NAMES } from '../../src/cli/demo/stack.ts';
 import { eventually } from '../support/eventually.ts';
+import { dieAtEach } from '../support/kills.ts';
 import { openHttpSink, type HttpSink, type Taken } from '../support/http-sink.ts';
 import { buildSample, ending, type Sample } from '../support/sample.ts';
 import { spawnTeal, type SpawnedTeal } from '../support/spawned-teal.ts';
@@ -88,27 +89,26 @@ async function restart(more: string[]): Promise<void> {
   teal = await spawnTeal([...args, ...more]);
 }
 
+const recorded = 'engine.invoke-hook.recorded';
+const attempted = 'engine.invoke-hook.attempted';
+const performed = 'engine.invoke-hook.performed';
+
 it.each([
-  ['engine.invoke-hook.recorded', 0],
-  ['engine.invoke-hook.attempted', 1],
-  ['engine.invoke-hook.attempted:2', 3],
-  ['engine.invoke-hook.performed', 0],
-  ['engine.invoke-hook.performed:2', 0],
-  ['engine.hook.recorded', 0],
+  { checkpoints: [recorded, performed, 'engine.hook.recorded', performed], refused: 0 },
+  { checkpoints: [attempted], refused: 1 },
+  { checkpoints: [`${attempted}:2`], refused: 3 },
 ])(
-  'calls an endpoint under one id for each hook when Teal is killed at %s',
-  async (checkpoint, refused) => {
+  'calls an endpoint under one id for each hook when Teal is killed at each of $checkpoints',
+  async ({ checkpoints, refused }) => {
     const before = sink.taken.length;
     refusals = refused;
-    await restart(['--leave-running', '--kill-at', checkpoint]);
+    await restart(['--leave-running', '--kill-at', checkpoints[0] ?? '']);
     const id = await deploy();
-    const { signal } = await teal.ended;
-    teal = await spawnTeal([...args, '--leave-running']);
+    teal = await dieAtEach(teal, checkpoints, (more) => spawnTeal([...args, '--leave-running', ...more]));
 
     const end = await ending(sample.clients, id);
     await Promise.all(reports);
 
-    expect(signal).toBe('SIGKILL');
     expect(end.errorInformation).toBeUndefined();
     expect(end.status).toBe('Succeeded');
     const calls = sink.taken.slice(before);
