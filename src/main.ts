@@ -43,6 +43,7 @@ import { events } from './services/events/index.ts';
 import { iam } from './services/iam/index.ts';
 import { lambda } from './services/lambda/index.ts';
 import { logs } from './services/logs/index.ts';
+import { s3 } from './services/s3/index.ts';
 import { sns } from './services/sns/index.ts';
 import { sts } from './services/sts/index.ts';
 import { openStore } from './store/open-store.ts';
@@ -302,6 +303,7 @@ async function startPlatform(
       logger: logger.with({ part: 'autoscaling' }),
       scaling: createScaling(clients),
     }),
+    s3({ store, clock, logger: logger.with({ part: 's3' }), folder: folder.objects, checkpoint }),
     iam({ store, clock }),
     sts(),
     ec2(),

@@ -45,6 +45,7 @@ export const sdkClients: Readonly<Record<ServiceName, (requestHandler: unknown) 
   events: async (handler) => anyClient(await import('@aws-sdk/client-eventbridge'), 'EventBridgeClient', handler),
   'application-autoscaling': async (handler) =>
     anyClient(await import('@aws-sdk/client-application-auto-scaling'), 'ApplicationAutoScalingClient', handler),
+  s3: async (handler) => anyClient(await import('@aws-sdk/client-s3'), 'S3Client', handler),
   acm: async (handler) => anyClient(await import('@aws-sdk/client-acm'), 'ACMClient', handler),
 };
 
