@@ -5,6 +5,7 @@ import { createDeploymentAlarms } from './aws/deployment-alarms.ts';
 import { createHooks } from './aws/hooks.ts';
 import { measuredNotices } from './aws/measured-notices.ts';
 import { createNotices } from './aws/notices.ts';
+import { createObjects } from './aws/objects.ts';
 import { createQueues } from './aws/queues.ts';
 import { createScaling } from './aws/scaling.ts';
 import { createTargets } from './aws/targets.ts';
@@ -265,6 +266,7 @@ async function startPlatform(
     runtime,
     targets: createTargets(clients),
     alarms: createDeploymentAlarms(clients),
+    objects: createObjects(clients),
     emit: (scope, event) => buses.emit(scope, event),
     append: logging.append,
     checkpoint,
