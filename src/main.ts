@@ -294,6 +294,7 @@ async function startPlatform(
       logger: logger.with({ part: 'codedeploy' }),
       engine: () => engine,
       clients: asCodeDeploy,
+      objects: createObjects(asCodeDeploy),
     }),
     topics,
     buses,
