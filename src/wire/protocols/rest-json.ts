@@ -23,7 +23,7 @@ const BAD_JSON = 'InvalidRequestContentException';
 export function restJson(): Protocol {
   const [readJson, writeJson] = [createJsonReader(), createJsonWriter()];
   const reader: RestReader = {
-    readBody: (shape, body) => readJson(shape, parseJson(body, BAD_JSON)) as Fields,
+    readBody: (shape, body) => readJson(shape, parseJson(body, BAD_JSON)),
     badValueCode: 'InvalidParameterValueException',
   };
   const routes = remember((model: ServiceModel) => routesOf(model));
