@@ -92,7 +92,7 @@ export const shownHead = ({ head, etag, modifiedAt, versionId, tags }: ObjectVer
   ContentDisposition: head.contentDisposition,
   ContentEncoding: head.contentEncoding,
   ContentLanguage: head.contentLanguage,
-  ExpiresString: head.expires,
+  Expires: head.expires === undefined ? undefined : new Date(head.expires),
   WebsiteRedirectLocation: head.websiteRedirectLocation,
   StorageClass: head.storageClass as 'STANDARD_IA' | undefined,
   ServerSideEncryption: 'AES256' as const,

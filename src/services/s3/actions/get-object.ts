@@ -69,7 +69,7 @@ function overrides(input: Read) {
     ContentEncoding: input.ResponseContentEncoding,
     ContentLanguage: input.ResponseContentLanguage,
     ContentType: input.ResponseContentType,
-    ExpiresString: input.ResponseExpires?.toUTCString(),
+    Expires: input.ResponseExpires,
   };
   return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as Partial<typeof asked>;
 }
