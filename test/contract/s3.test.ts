@@ -394,6 +394,26 @@ it('refuses parts that are not there, out of order or too small, and forgets wha
   expect(await files()).toBe(before);
 });
 
+it('lists unfinished uploads by prefix and delimiter, a page at a time', async () => {
+  const Bucket = await bucket();
+  for (const Key of ['a/1', 'a/2', 'b', 'b']) await s3.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+  const page = (more: object) =>
+    s3.send(new ListMultipartUploadsCommand({ Bucket, Delimiter: '/', MaxUploads: 1, ...more }));
+  const seen: (string | undefined)[] = [];
+  let next: object | undefined = {};
+  while (next && seen.length < 10) {
+    const found = await page(next);
+    seen.push(
+      ...(found.CommonPrefixes ?? []).map(({ Prefix }) => Prefix),
+      ...(found.Uploads ?? []).map(({ Key }) => Key),
+    );
+    const marker = { KeyMarker: found.NextKeyMarker, UploadIdMarker: found.NextUploadIdMarker };
+    next = found.IsTruncated ? marker : undefined;
+  }
+
+  expect(seen).toEqual(['a/', 'b', 'b']);
+});
+
 it('reads of a new bucket what Terraform asks for', async () => {
   const Bucket = await bucket();
   await s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: [{ Key: 'team', Value: 'a' }] } }));

@@ -119,9 +119,11 @@ export const listMultipartUploads =
     // Uploads of the marker's key come in the order they were started in; those behind its id are still to be shown.
     const under = all.filter(({ key }) => key === keyMarker && idMarker !== undefined);
     const behind = under.slice(under.findIndex(({ uploadId }) => uploadId === idMarker) + 1);
-    const open = [...behind, ...all.filter(({ key }) => compareKeys(key, keyMarker) > 0)];
+    // A marker may be a common prefix, which stands for all keys below it.
+    const isRolled = (key: string): boolean =>
+      Boolean(delimiter && keyMarker.endsWith(delimiter)) && key.startsWith(keyMarker);
+    const open = [...behind, ...all.filter(({ key }) => compareKeys(key, keyMarker) > 0 && !isRolled(key))];
     const found = listPage(open, { prefix, delimiter, after: '', limit });
-    const rolled = found.commonPrefixes.filter((common) => common !== keyMarker);
     const encode = encoderOf(input.EncodingType);
     const last = found.items.at(-1);
     return {
@@ -145,6 +147,6 @@ export const listMultipartUploads =
         ChecksumAlgorithm: checksum?.algorithm,
         ChecksumType: checksum?.type,
       })),
-      CommonPrefixes: rolled.map((common) => ({ Prefix: encode(common) })),
+      CommonPrefixes: found.commonPrefixes.map((common) => ({ Prefix: encode(common) })),
     };
   };
