@@ -13,7 +13,7 @@ import sys
 
 import botocore.session
 
-SERVICES = ['codedeploy', 'ecs', 'elbv2', 'lambda', 'iam', 'sts', 'ec2', 'acm', 'cloudwatch', 'logs', 'sns', 'events', 'application-autoscaling']
+SERVICES = ['codedeploy', 'ecs', 'elbv2', 'lambda', 'iam', 'sts', 'ec2', 'acm', 'cloudwatch', 'logs', 'sns', 'events', 'application-autoscaling', 's3']
 LIMITS = ('min', 'max', 'pattern', 'enum')
 INTEGERS = ('integer', 'long')
 

@@ -5,6 +5,7 @@ import { createDeploymentAlarms } from './aws/deployment-alarms.ts';
 import { createHooks } from './aws/hooks.ts';
 import { measuredNotices } from './aws/measured-notices.ts';
 import { createNotices } from './aws/notices.ts';
+import { createObjects } from './aws/objects.ts';
 import { createQueues } from './aws/queues.ts';
 import { createScaling } from './aws/scaling.ts';
 import { createTargets } from './aws/targets.ts';
@@ -43,6 +44,7 @@ import { events } from './services/events/index.ts';
 import { iam } from './services/iam/index.ts';
 import { lambda } from './services/lambda/index.ts';
 import { logs } from './services/logs/index.ts';
+import { s3 } from './services/s3/index.ts';
 import { sns } from './services/sns/index.ts';
 import { sts } from './services/sts/index.ts';
 import { openStore } from './store/open-store.ts';
@@ -264,6 +266,7 @@ async function startPlatform(
     runtime,
     targets: createTargets(clients),
     alarms: createDeploymentAlarms(clients),
+    objects: createObjects(clients),
     emit: (scope, event) => buses.emit(scope, event),
     append: logging.append,
     checkpoint,
@@ -291,6 +294,7 @@ async function startPlatform(
       logger: logger.with({ part: 'codedeploy' }),
       engine: () => engine,
       clients: asCodeDeploy,
+      objects: createObjects(asCodeDeploy),
     }),
     topics,
     buses,
@@ -302,6 +306,7 @@ async function startPlatform(
       logger: logger.with({ part: 'autoscaling' }),
       scaling: createScaling(clients),
     }),
+    s3({ store, clock, logger: logger.with({ part: 's3' }), folder: folder.objects, checkpoint }),
     iam({ store, clock }),
     sts(),
     ec2(),

@@ -72,6 +72,7 @@ const RULES: readonly Rule[] = [
       'sns:',
       'events:',
       'application-autoscaling:',
+      's3:',
     ] as const
   ).map((pair): Rule => {
     const [service = '', driver = ''] = pair.split(':');

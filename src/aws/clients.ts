@@ -5,6 +5,7 @@ import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { Scope } from '../kernel/scope.ts';
 
@@ -21,5 +22,6 @@ export interface AwsClients {
   cloudwatch(scope: Scope): Promise<CloudWatchClient>;
   logs(scope: Scope): Promise<CloudWatchLogsClient>;
   sns(scope: Scope): Promise<SNSClient>;
+  s3(scope: Scope): Promise<S3Client>;
   events(scope: Scope): Promise<EventBridgeClient>;
 }

@@ -5,6 +5,7 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { Scope } from '../kernel/scope.ts';
 import type { AwsClients } from './clients.ts';
@@ -40,6 +41,7 @@ export function createAwsClients(options: AwsClientOptions): AwsClients & { clos
   };
   let cloudwatch: ((scope: Scope) => CloudWatchClient) | undefined;
   let logs: ((scope: Scope) => CloudWatchLogsClient) | undefined;
+  let s3: ((scope: Scope) => S3Client) | undefined;
   let sns: ((scope: Scope) => SNSClient) | undefined;
   let events: ((scope: Scope) => EventBridgeClient) | undefined;
   return {
@@ -54,6 +56,12 @@ export function createAwsClients(options: AwsClientOptions): AwsClients & { clos
     async logs(scope) {
       const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
       return (logs ??= perScope('logs', (config) => new CloudWatchLogsClient(config)))(scope);
+    },
+    async s3(scope) {
+      const { S3Client } = await import('@aws-sdk/client-s3');
+      // A bucket in the host's name is for hosts that have names.
+      const forcePathStyle = options.requestHandler !== undefined;
+      return (s3 ??= perScope('s3', (config) => new S3Client({ ...config, forcePathStyle })))(scope);
     },
     async sns(scope) {
       const { SNSClient } = await import('@aws-sdk/client-sns');

@@ -72,9 +72,20 @@ export interface AppSpec {
 
 /** What CodeDeploy shows of a revision: never the content. */
 export interface RevisionReference {
-  readonly revisionType: 'AppSpecContent' | 'String';
-  /** Lower-case hex SHA-256 of the content's bytes. */
+  readonly revisionType: 'AppSpecContent' | 'String' | 'S3';
+  /** Lower-case hex SHA-256 of the content's bytes, or of what names an object of S3: it tells revisions apart. */
   readonly sha256: string;
+  /** Of a revision of type S3, as it was given. */
+  readonly s3Location?: S3Location;
+}
+
+/** An object of S3 that holds an AppSpec. */
+export interface S3Location {
+  readonly bucket: string;
+  readonly key: string;
+  readonly bundleType: 'YAML' | 'JSON';
+  readonly version?: string;
+  readonly eTag?: string;
 }
 
 /** The deployment's own copy of its group and configuration, taken at creation. Later changes do not touch it. */
@@ -98,6 +109,8 @@ export interface Release {
   readonly triggers?: readonly Trigger[];
   /** Absent in a rollback, which runs no hooks and installs nothing. */
   readonly appSpec?: AppSpec;
+  /** Why the revision could not be read when the deployment was made: it fails before anything is created. */
+  readonly unreadable?: ErrorInformation;
   /** What a rollback undoes; absent in an ordinary deployment. */
   readonly undo?: Undo;
   /** Of a deployment of the ECS controller; its "listeners" are rules, and empty where there is no load balancer. */

@@ -11,6 +11,8 @@ export interface DataFolder {
   readonly runtime: string;
   readonly balancer: string;
   readonly functions: string;
+  /** Of S3. */
+  readonly objects: string;
 }
 
 /** Opens the folder, making what is missing. Only its owner may read it: it holds tasks' environments and private keys. */
@@ -29,6 +31,7 @@ export function openDataFolder(path: string): DataFolder {
     runtime: folder('runtime'),
     balancer: folder('balancer'),
     functions: folder('functions'),
+    objects: folder('objects'),
   };
 }
 

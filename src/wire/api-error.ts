@@ -7,12 +7,22 @@ export class ApiError extends Error {
   readonly code: string;
   /** HTTP status; by default 400. */
   readonly status: number;
+  /** What else the error says, and the headers it comes with; only S3's do. */
+  readonly more: ErrorMore;
 
-  constructor(code: string, message: string, status = 400) {
+  constructor(code: string, message: string, status = 400, more: ErrorMore = {}) {
     super(message);
     this.code = code;
     this.status = status;
+    this.more = more;
   }
+}
+
+export interface ErrorMore {
+  /** Elements beside code and message, such as `Key`. */
+  readonly details?: Readonly<Record<string, string>>;
+  /** Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 type ExceptionClass<E> = new (options: never) => E;

@@ -3,7 +3,7 @@ import { buildModel } from './model.ts';
 import type { ConstraintFile } from './constraint-table.ts';
 import type { ServiceName } from './types.ts';
 
-export type ProtocolName = 'aws-json' | 'aws-query' | 'ec2-query' | 'rest-json';
+export type ProtocolName = 'aws-json' | 'aws-query' | 'ec2-query' | 'rest-json' | 'rest-xml';
 
 /** How one AWS service is told from the others, and where its shapes come from. */
 export interface CatalogueEntry {
@@ -143,6 +143,15 @@ export const catalogue: Readonly<Record<ServiceName, CatalogueEntry>> = {
     protocol: 'aws-json',
     load: async () => buildModel(await import('@aws-sdk/client-cloudwatch-logs')),
     loadConstraints: async () => table(await import('./constraints/logs.json', { with: { type: 'json' } })),
+  },
+  s3: {
+    signingName: 's3',
+    targetPrefix: undefined,
+    version: '2006-03-01',
+    xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/',
+    protocol: 'rest-xml',
+    load: async () => buildModel(await import('@aws-sdk/client-s3')),
+    loadConstraints: async () => table(await import('./constraints/s3.json', { with: { type: 'json' } })),
   },
   sns: {
     signingName: 'sns',

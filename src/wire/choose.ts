@@ -68,13 +68,18 @@ function byVersion(version: string | undefined, mounted: readonly Mounted[], pro
 function byPath(request: WireRequest, mounted: readonly Mounted[], protocols: Protocols): Choice {
   const rest = mounted.find(({ entry }) => entry.protocol === 'rest-json');
   if (rest && /^\/\d{4}-\d\d-\d\d\//.test(request.path)) return { mounted: rest, protocol: protocols.rest };
-  return refuse(`${cut(request.method)} ${cut(request.path)}, which would be S3 or a container registry`, refuseAsS3);
+  const asked = `${cut(request.method)} ${cut(request.path)}`;
+  if (/^\/v2(\/|$)/.test(request.path)) return refuse(`${asked}, which would be a container registry`, refuseAsS3);
+  const s3 = mounted.find(({ entry }) => entry.protocol === 'rest-xml');
+  if (s3) return { mounted: s3, protocol: protocols.of(s3.entry, request) };
+  return refuse(`${asked}, which would be S3`, refuseAsS3);
 }
 
 export const isCbor = ({ headers }: WireRequest): boolean => headers['smithy-protocol'] === 'rpc-v2-cbor';
 
+/** What is PUT is an object of S3, whatever type a client gives it. */
 export const isForm = ({ method, headers, query }: WireRequest): boolean =>
-  (headers['content-type'] ?? '').toLowerCase().startsWith('application/x-www-form-urlencoded') ||
+  (method !== 'PUT' && (headers['content-type'] ?? '').toLowerCase().startsWith('application/x-www-form-urlencoded')) ||
   (method === 'GET' && query.has('Action'));
 
 const isQuery = (protocol: string): boolean => protocol === 'aws-query' || protocol === 'ec2-query';

@@ -22,15 +22,26 @@ export function credentialScope(request: WireRequest): CredentialScope {
     /Credential=([^\s,]+)/.exec(request.headers['authorization'] ?? '')?.[1] ?? request.query.get('X-Amz-Credential');
   // An access key id may not hold a slash, but be lenient: the last four parts are the scope.
   const parts = credential?.split('/') ?? [];
-  if (parts.length < 5) return unscoped;
+  if (parts.length < 5) return signedTheOldWay(request) ?? unscoped;
   const [, region = '', signingName] = parts.slice(-4);
   const accessKeyId = parts.slice(0, -4).join('/');
   return {
     accessKeyId,
-    account: /^\d{12}$/.test(accessKeyId) ? accessKeyId : DEFAULT_ACCOUNT,
+    account: accountOf(accessKeyId),
     region: REGION.test(region) ? region : DEFAULT_REGION,
     signingName,
   };
+}
+
+const accountOf = (accessKeyId: string): string => (/^\d{12}$/.test(accessKeyId) ? accessKeyId : DEFAULT_ACCOUNT);
+
+/** Signature version 2, which names no region and which only S3's presigned URLs are still made with. */
+function signedTheOldWay({ headers, query }: WireRequest): CredentialScope | undefined {
+  const inHeader = /^AWS ([^\s:]+):/.exec(headers['authorization'] ?? '')?.[1];
+  const accessKeyId = inHeader ?? (query.has('Signature') ? query.get('AWSAccessKeyId') : undefined);
+  return accessKeyId
+    ? { accessKeyId, account: accountOf(accessKeyId), region: DEFAULT_REGION, signingName: 's3' }
+    : undefined;
 }
 
 const unscoped: CredentialScope = {

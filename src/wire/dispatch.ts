@@ -121,8 +121,9 @@ async function serve(call: Call, mounted: Mounted, protocol: Protocol, limit: nu
     const loaded = await mounted.load();
     asked.model = loaded.model;
     const spoken = { entry: mounted.entry, model: loaded.model };
-    const body = await readBody(request, Math.min(limit, protocol.maxBodyBytes));
-    const { operation, read } = protocol.resolve(spoken, request, body);
+    const { operation, read } =
+      protocol.resolveStreamed?.(spoken, request) ??
+      protocol.resolve(spoken, request, await readBody(request, Math.min(limit, protocol.maxBodyBytes)));
     asked.operation = operation.name;
     const action = requireAction(mounted, operation, protocol);
     const input = requireValid(mounted, loaded, operation, protocol, read());

@@ -1,4 +1,4 @@
-import { ApiError } from './api-error.ts';
+import { ApiError, type ErrorMore } from './api-error.ts';
 import type { Exception, ServiceModel } from './model.ts';
 import { membersOf } from './schema.ts';
 
@@ -15,6 +15,7 @@ export interface Fault {
   readonly exception: Exception | undefined;
   /** What the modelled exception carries, its message included. */
   readonly members: Readonly<Record<string, unknown>>;
+  readonly more?: ErrorMore;
 }
 
 /**
@@ -42,13 +43,13 @@ export const internalFailure: Fault = {
 };
 
 function ofApiError(model: ServiceModel | undefined, error: ApiError): Fault {
-  const { message, status } = error;
+  const { message, status, more } = error;
   const exception = model && (model.exceptions.get(error.code) ?? byQueryCode(model, error.code));
   const code = exception?.name ?? error.code;
   const members = exception?.messageMember ? { [exception.messageMember]: message } : {};
   const queryCode = exception?.queryCode ?? code;
   const side = status < 500 ? 'client' : 'server';
-  return { code, message, status, queryCode, queryStatus: status, side, exception, members };
+  return { code, message, status, queryCode, queryStatus: status, side, exception, members, more };
 }
 
 /** A service with more than one protocol has two names for an error; either may be thrown. */

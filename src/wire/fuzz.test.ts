@@ -21,8 +21,29 @@ const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 const EXPLAINED: Readonly<Record<string, string>> = {
   'ec2:CopySnapshot': 'the JS client adds a presigned URL of its own when it copies between regions',
   'events:PutEvents': 'the JS client makes a host name of EndpointId, which a random text is not',
+  's3:CopyObject': 'the JS client takes an answer with an empty document for a failure, as it is one at AWS',
+  's3:UploadPartCopy': 'the same',
+  's3:DeleteObjects': 'the JS client sends LastModifiedTime in whole seconds',
+  's3:HeadObject': 'Expires and ExpiresString are one header, and the JS client makes a map of no metadata',
+  's3:ListDirectoryBuckets': 'it is told from ListBuckets by a host of its own',
   'lambda:SendDurableExecutionCallbackFailure': 'the JS client sends {} for an optional payload that is absent',
 };
+
+/** What the client of S3 adds, computes or checks by itself, so that no random value stands there. */
+const OF_S3S_CLIENT = /^(Checksum|ContentMD5|ContentType|ContentLength|SSECustomerKey|CopySourceSSECustomerKey|MFA$)/;
+
+/** A bucket's name goes through the client's own rules, and a key that begins with a slash or a dot through the URL's. */
+function forS3(input: Record<string, unknown>): Record<string, unknown> {
+  const kept = Object.entries(input).filter(([name]) => !OF_S3S_CLIENT.test(name));
+  return {
+    ...Object.fromEntries(kept),
+    ...('Bucket' in input && { Bucket: 'bucket' }),
+    ...('Key' in input && { Key: 'a/ key' }),
+  };
+}
+
+const isStreamed = (shape: Shape): boolean =>
+  kindOf(shape) !== 'unit' && membersOf(shape).some((m) => kindOf(m.shape) === 'blob' && m.shape.isStreaming());
 
 const names = Object.keys(catalogue) as ServiceName[];
 
@@ -51,8 +72,10 @@ async function failuresOf(name: ServiceName, clientOf: (typeof sdkClients)[Servi
   const failures: string[] = [];
   for (const operation of operations.values()) {
     if (operation.takesEvents || operation.givenEvents || EXPLAINED[`${name}:${operation.name}`]) continue;
+    // Bodies are streams, which the contract tests of S3 carry.
+    if (name === 's3' && (isStreamed(operation.input) || isStreamed(operation.output))) continue;
     for (let round = 0; round < SAMPLES; round += 1) {
-      const input = sample(operation.input);
+      const input = name === 's3' ? forS3(sample(operation.input)) : sample(operation.input);
       const output = withStatus(operation.output, sample(operation.output));
       echoed.reply = structuredClone(output);
       echoed.seen = undefined;
@@ -84,6 +107,8 @@ function withStatus(shape: Shape, output: Record<string, unknown>) {
 function withoutFilledTokens(shape: Shape, arrived: unknown, sent: object) {
   const tokens = new Set(membersOf(shape).flatMap((m) => (m.shape.isIdempotencyToken() ? [m.name] : [])));
   return Object.fromEntries(
-    Object.entries(arrived as object).filter(([member]) => member in sent || !tokens.has(member)),
+    Object.entries(arrived as object).filter(
+      ([member]) => member in sent || !(tokens.has(member) || member === 'ChecksumAlgorithm'),
+    ),
   );
 }

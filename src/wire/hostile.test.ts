@@ -29,6 +29,11 @@ const aimedAt = (target: string) => json(target, '');
 const deploy = json('CodeDeploy_20141006.CreateDeployment', '');
 const describe = 'Action=DescribeTargetGroups&Version=2015-12-01';
 
+const s3 = (body: string, headers: Record<string, string> = {}): [string, RequestInit] => [
+  '/bucket?versioning',
+  { method: 'PUT', headers: { ...signedFor('s3'), ...headers }, body },
+];
+
 const cases: Readonly<Record<string, readonly [path: string, init: RequestInit]>> = {
   'JSON cut off': codedeploy('GetDeployment', '{"deploymentId":'),
   'a list for a structure': codedeploy('GetDeployment', '[]'),
@@ -80,7 +85,15 @@ const cases: Readonly<Record<string, readonly [path: string, init: RequestInit]>
   'a wrong type to Lambda': lambda('PUT', '/2015-03-31/functions/f/aliases/live', '{"RoutingConfig":[]}'),
   'bad base64': lambda('POST', '/2015-03-31/functions', '{"FunctionName":"f","Role":"r","Code":{"ZipFile":"***"}}'),
   'millions of values': lambda('POST', '/2015-03-31/functions', `[${'[],'.repeat(2_000_000)}[]]`),
-  'a bucket': ['/bucket?list-type=2', {}],
+  'a bad percent sign in a key': ['/bucket/%zz', {}],
+  'a method that no object has': ['/bucket/key', { method: 'PATCH' }],
+  'XML that ends early': s3('<VersioningConfiguration><Status>'),
+  'XML of another kind': s3('<Other><Status>Enabled</Status></Other>'),
+  'a structure for text in XML': s3('<VersioningConfiguration><Status><a>b</a></Status></VersioningConfiguration>'),
+  'XML that declares a type': s3('<!DOCTYPE a [<!ENTITY b "c">]><VersioningConfiguration/>'),
+  'XML that is nested deep': s3(`<VersioningConfiguration>${'<a>'.repeat(200_000)}`),
+  'XML with another digest': s3('<VersioningConfiguration/>', { 'content-md5': 'AAAAAAAAAAAAAAAAAAAAAA==' }),
+  'XML in frames that are none': s3('zz\r\n', { 'content-encoding': 'aws-chunked' }),
   'a signature that is garbage': [
     '/',
     form(describe, { authorization: `AWS4-HMAC-SHA256 Credential=${'/'.repeat(5000)}` }),

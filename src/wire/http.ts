@@ -48,6 +48,8 @@ function toWireRequest(incoming: IncomingMessage, gone: () => AbortSignal): Wire
     query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
     headers: headersOf(incoming),
     bytes: (atMost = Infinity) => (body ??= readIncoming(incoming, atMost)),
+    // Who stops reading still wants to answer, so the socket stays.
+    stream: () => ({ [Symbol.asyncIterator]: () => incoming.iterator({ destroyOnReturn: false }) }),
     get signal() {
       return gone();
     },
@@ -70,11 +72,13 @@ function send(
   if (!incoming.complete) sent['connection'] = 'close';
   if (frames) {
     outgoing.writeHead(status, sent);
+    if (!incoming.complete) incoming.resume();
     // Whatever goes wrong on the way ends the connection, and with it the call's signal.
     pipeline(frames, outgoing, () => undefined);
     return;
   }
-  sent['content-length'] = body.byteLength;
+  // An answer to HEAD says how long the answer to GET would be.
+  if (incoming.method !== 'HEAD' || sent['content-length'] === undefined) sent['content-length'] = body.byteLength;
   outgoing.writeHead(status, sent);
   outgoing.end(incoming.method === 'HEAD' ? undefined : body);
   if (!incoming.complete) incoming.resume();

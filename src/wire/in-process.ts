@@ -29,7 +29,8 @@ export function inProcessHandler(wire: Pick<Wire, 'handle'>, options: { principa
       abortSignal?.throwIfAborted();
       const handled = wire.handle(toWireRequest(request, abortSignal, options.principal));
       const answer = await untilAborted(handled, abortSignal);
-      return { response: { statusCode: answer.status, headers: { ...answer.headers }, body: bodyOf(answer) } };
+      const body = request.method === 'HEAD' ? NOTHING : bodyOf(answer);
+      return { response: { statusCode: answer.status, headers: { ...answer.headers }, body } };
     },
     destroy: () => undefined,
     metadata: { handlerProtocol: 'http/1.1' },
@@ -38,6 +39,7 @@ export function inProcessHandler(wire: Pick<Wire, 'handle'>, options: { principa
   };
 }
 
+const NOTHING = new Uint8Array();
 const bodyOf = ({ body, frames }: WireResponse): Uint8Array | Readable => (frames ? Readable.from(frames) : body);
 
 /** A caller who gave up does not wait for the action, as with a socket that it closed. */
@@ -67,6 +69,7 @@ function toWireRequest(
     query: queryOf(request.query),
     headers: Object.fromEntries(headers) as Record<string, string>,
     bytes: async () => toBytes(request.body),
+    stream: () => toStream(request.body),
     signal: signal ?? new AbortController().signal,
     principal,
     isInternal: true,
@@ -79,6 +82,13 @@ function queryOf(query: HttpRequest['query']): URLSearchParams {
     for (const one of Array.isArray(value) ? value : [value ?? '']) parameters.append(name, one);
   }
   return parameters;
+}
+
+/** Streams are passed on as they come. */
+async function* toStream(body: unknown): AsyncGenerator<Uint8Array> {
+  const isStream = typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
+  if (isStream) yield* body as AsyncIterable<Uint8Array>;
+  else yield await toBytes(body);
 }
 
 async function toBytes(body: unknown): Promise<Uint8Array> {

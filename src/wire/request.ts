@@ -12,6 +12,8 @@ export interface WireRequest {
    * @param atMost - bytes; the carrier stops reading beyond it and throws {@link BodyTooLarge}
    */
   bytes(atMost?: number): Promise<Uint8Array>;
+  /** The body as sent, as it comes; instead of `bytes`, and once. It throws when the client goes away. */
+  stream(): AsyncIterable<Uint8Array>;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
   /** Only callers inside Teal set it; the HTTP listener never does. */
@@ -25,7 +27,7 @@ export interface WireResponse {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** What comes instead of a body, written as it comes: the frames of an event stream. It never throws. */
+  /** What comes instead of a body, written as it comes: the frames of an event stream, or a file. */
   readonly frames?: AsyncIterable<Uint8Array>;
 }
 

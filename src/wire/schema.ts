@@ -34,6 +34,7 @@ export interface Traits {
   readonly httpLabel?: number;
   readonly httpQuery?: string;
   readonly httpHeader?: string;
+  readonly httpPrefixHeaders?: string;
   readonly httpPayload?: number;
   readonly httpResponseCode?: number;
   readonly http?: readonly [method: string, uri: string, status: number];

@@ -31,11 +31,28 @@ type Enforced<T> = T extends object
     }
   : T;
 
-/** Streams and payloads arrive whole, and may be answered as bytes or text. */
-type Received<T> = T extends { Payload?: unknown } ? Omit<T, 'Payload'> & { readonly Payload?: Uint8Array } : T;
+/** The body of an object on its way in, as its sender meant it: without the frames that carried it. */
+export interface BodyStream extends AsyncIterable<Uint8Array> {
+  /** The headers that came after it, once it was read; names in lower case. */
+  trailers(): Readonly<Record<string, string>>;
+  /** What its sender said would come after it. */
+  readonly announced: readonly string[];
+}
+
+/**
+ * Payloads arrive whole, and may be answered as bytes or text. Bodies of objects arrive and are answered as they come,
+ * for they may be larger than memory.
+ */
+type Received<T> = T extends { Payload?: unknown }
+  ? Omit<T, 'Payload'> & { readonly Payload?: Uint8Array }
+  : T extends { Body?: unknown }
+    ? Omit<T, 'Body'> & { readonly Body?: BodyStream }
+    : T;
 type Answered<T> = T extends { Payload?: unknown }
   ? Omit<T, 'Payload'> & { readonly Payload?: Uint8Array | string }
-  : T;
+  : T extends { Body?: unknown }
+    ? Omit<T, 'Body'> & { readonly Body?: AsyncIterable<Uint8Array> }
+    : T;
 type Loose<T> = { [K in keyof T]?: T[K] | undefined };
 
 export type ActionInput<C> = Received<Enforced<InputOf<C>>>;
@@ -68,6 +85,7 @@ export type ServiceName =
   | 'acm'
   | 'cloudwatch'
   | 'logs'
+  | 's3'
   | 'sns'
   | 'events'
   | 'application-autoscaling';

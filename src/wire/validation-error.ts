@@ -10,6 +10,11 @@ export function validationError(protocol: ProtocolName, violations: readonly Vio
       return new ApiError('ValidationException', summary(violations));
     case 'aws-query':
       return new ApiError('ValidationError', summary(violations));
+    case 'rest-xml':
+      return new ApiError(
+        'MalformedXML',
+        'The XML you provided was not well-formed or did not validate against our published schema',
+      );
     case 'ec2-query':
       return ec2Error(violations);
   }

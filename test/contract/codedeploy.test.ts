@@ -220,10 +220,10 @@ const REFUSED = [
   ],
   [
     'InvalidRevisionException',
-    'S3 revisions are not served yet',
+    "The bundleType must be YAML or JSON for ECS, found 'zip'",
     new RegisterApplicationRevisionCommand({
       applicationName: 'app',
-      revision: { revisionType: 'S3', s3Location: { bucket: 'b', key: 'k', bundleType: 'YAML' } },
+      revision: { revisionType: 'S3', s3Location: { bucket: 'b', key: 'k', bundleType: 'zip' } },
     }),
   ],
 ] as const;

@@ -128,11 +128,6 @@ it.each<[string, Partial<ContainerDefinition>, string]>([
     "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secrets from ssm: service call has been retried 1 time(s): AWS Systems Manager Parameter Store is not served by Teal yet: '/app/key' for 'KEY' (container 'web')",
   ],
   [
-    'an environment file',
-    { environmentFiles: [{ type: 's3', value: 'arn:aws:s3:::bucket/web.env' }] },
-    "ResourceInitializationError: failed to download env files: file download command: non empty error stream: service call has been retried 1 time(s): Amazon S3 is not served by Teal yet: 'arn:aws:s3:::bucket/web.env' (container 'web')",
-  ],
-  [
     'a log driver given two ways to put lines together',
     {
       logConfiguration: {

@@ -5,6 +5,7 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
 
 /** SDK clients of one account for an endpoint, as a user has them. */
@@ -18,6 +19,7 @@ export function awsClients(endpoint: string, account = '000000000000', region = 
     elbv2: new ElasticLoadBalancingV2Client(config),
     iam: new IAMClient(config),
     lambda: new LambdaClient(config),
+    s3: new S3Client(config),
     sts: new STSClient(config),
   };
 }

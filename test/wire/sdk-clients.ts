@@ -10,7 +10,13 @@ type Send = (command: unknown) => Promise<Record<string, unknown>>;
 type ClientClass = new (config: object) => { send: Send };
 type CommandClass = new (input: object) => unknown;
 
-function anyClient(module: object, className: string, requestHandler: unknown, protocol?: unknown): AnyClient {
+function anyClient(
+  module: object,
+  className: string,
+  requestHandler: unknown,
+  protocol?: unknown,
+  forcePathStyle = false,
+): AnyClient {
   const exported = module as Readonly<Record<string, unknown>>;
   const client = new (exported[className] as ClientClass)({
     region: 'us-east-1',
@@ -18,6 +24,7 @@ function anyClient(module: object, className: string, requestHandler: unknown, p
     maxAttempts: 1,
     credentials: { accessKeyId: 'AK', secretAccessKey: 'secret' },
     requestHandler,
+    ...(forcePathStyle ? { forcePathStyle } : {}),
     ...(protocol === undefined ? {} : { protocol }),
   });
   return {
@@ -45,6 +52,7 @@ export const sdkClients: Readonly<Record<ServiceName, (requestHandler: unknown) 
   events: async (handler) => anyClient(await import('@aws-sdk/client-eventbridge'), 'EventBridgeClient', handler),
   'application-autoscaling': async (handler) =>
     anyClient(await import('@aws-sdk/client-application-auto-scaling'), 'ApplicationAutoScalingClient', handler),
+  s3: async (handler) => anyClient(await import('@aws-sdk/client-s3'), 'S3Client', handler, undefined, true),
   acm: async (handler) => anyClient(await import('@aws-sdk/client-acm'), 'ACMClient', handler),
 };
 

@@ -10,6 +10,8 @@ import { describeWeights, managed, nameOfGroup, shareOf } from './shares.ts';
  * original and who is replacement. Source: spec/codedeploy-ecs §9.2 and §7.2.
  */
 export function preflight(deployment: Deployment, clear: Clear): Sides | ErrorInformation {
+  const { unreadable } = deployment.release;
+  if (unreadable) return unreadable;
   const sides = findSides(deployment, clear);
   if ('code' in sides) return sides;
   return findWrongGroup(deployment, clear) ?? findWrongRoute(deployment, clear, sides) ?? sides;

@@ -104,7 +104,11 @@ it.each<[string, string, object]>([
   ['RevisionRequired', '', { revision: undefined }],
   ['InvalidRevision', 'found none', { revision: {} }],
   ['InvalidRevision', "found 'Zip'", { revision: { revisionType: 'Zip' } }],
-  ['InvalidRevision', 'S3 revisions are not served yet', { revision: { revisionType: 'S3', s3Location: {} } }],
+  [
+    'InvalidRevision',
+    'The S3 location of the revision must have a bucket',
+    { revision: { revisionType: 'S3', s3Location: {} } },
+  ],
   ['InvalidRevision', 'GitHub', { revision: { revisionType: 'GitHub' } }],
   ['InvalidRevision', 'missing or empty', { revision: { revisionType: 'AppSpecContent' } }],
   ['InvalidRevision', 'missing or empty', content('')],
@@ -160,6 +164,46 @@ it('gives the AppSpec back for the revision that GetDeployment shows, and only t
   expect(await world.call('ListApplicationRevisions', { applicationName: 'app', deployed: 'include' })).toMatchObject({
     revisions: [revision],
   });
+});
+
+const inS3 = (more: object = {}) => ({
+  revision: { revisionType: 'S3', s3Location: { bucket: 'b', key: 'app.yaml', bundleType: 'YAML', ...more } },
+});
+const releaseOf = async (id: string) => (await createDeploymentsPort(world.store).get(SCOPE, id))?.release;
+
+it('keeps what an object held when the deployment was made', async () => {
+  world.objects['b/app.yaml'] = APP_SPEC;
+  const id = await createDeployment(world, inS3({ eTag: '"etag"' }));
+  world.objects['b/app.yaml'] = 'changed';
+
+  expect((await releaseOf(id))?.appSpec).toMatchObject({ containerPort: expect.any(Number) as number });
+  expect((await infoOf(id))['revision']).toEqual(inS3({ eTag: '"etag"' }).revision);
+  const list = (filter: object) => world.call('ListApplicationRevisions', { applicationName: 'app', ...filter });
+  expect(await list({ s3Bucket: 'b', s3KeyPrefix: 'app' })).toMatchObject({
+    revisions: [inS3({ eTag: '"etag"' }).revision],
+  });
+  expect(await list({ s3Bucket: 'b', s3KeyPrefix: 'other' })).toMatchObject({ revisions: [] });
+});
+
+it.each([
+  ['REVISION_MISSING', 's3://b/none.yaml could not be read: NoSuchKey', { key: 'none.yaml' }],
+  ['INVALID_REVISION', 'is etag, but the revision says other', { eTag: 'other' }],
+  ['INVALID_REVISION', 'is not valid JSON', { bundleType: 'JSON' }],
+  ['INVALID_REVISION', 'The AppSpec file must have version', { key: 'bad.yaml' }],
+])('makes a deployment that fails with %s: %s', async (code, words, more) => {
+  world.objects['b/app.yaml'] = 'version: 0.0';
+  world.objects['b/bad.yaml'] = '{}';
+  const id = await createDeployment(world, inS3(more));
+
+  expect((await releaseOf(id))?.unreadable).toMatchObject({ code, message: expect.stringContaining(words) as string });
+});
+
+it.each([
+  ['must have a bucket', { bucket: '' }],
+  ['must have a key', { key: '' }],
+  ["must be YAML or JSON for ECS, found 'zip'", { bundleType: 'zip' }],
+])('refuses a location that %s', async (words, more) => {
+  await expect(createDeployment(world, inS3(more))).rejects.toThrow(words);
 });
 
 it('says that an unregistered revision does not exist', async () => {

@@ -1,4 +1,5 @@
 import type { AwsClients } from '../../aws/clients.ts';
+import type { Objects } from '../../aws/objects.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
@@ -12,4 +13,6 @@ export interface CodeDeployDeps {
   /** A function, because the engine is built after the services it drives. */
   engine(): Engine;
   readonly clients: AwsClients;
+  /** Hold AppSpecs. */
+  readonly objects: Objects;
 }

@@ -1,5 +1,6 @@
 import type { Action as ElbAction } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { AwsClients } from '../../aws/clients.ts';
+import type { Objects } from '../../aws/objects.ts';
 import type { Deployment } from '../../engine/deployment.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { silentLogger } from '../../kernel/logger.ts';
@@ -34,6 +35,8 @@ export interface Surroundings {
   /** What was rewritten, in order. */
   rewritten: string[];
   refuseRewrite: boolean;
+  /** Content by `bucket/key`; the eTag of each is `etag`. */
+  objects: Record<string, string>;
 }
 
 const surroundings = (): Surroundings => ({
@@ -47,6 +50,7 @@ const surroundings = (): Surroundings => ({
   },
   rewritten: [],
   refuseRewrite: false,
+  objects: {},
 });
 
 export interface World extends Surroundings {
@@ -79,6 +83,7 @@ export async function fakeWorld(): Promise<World> {
     logger: silentLogger(),
     engine: () => engine,
     clients: clientsOf(() => world),
+    objects: objectsOf(() => world),
   });
   const world: World = {
     ...surroundings(),
@@ -116,6 +121,15 @@ const context = (operation: string): CallContext => ({
   accessKeyId: undefined,
   principal: undefined,
   signal: new AbortController().signal,
+});
+
+const objectsOf = (world: () => Surroundings): Objects => ({
+  async read(_scope, { bucket, key }) {
+    const text = world().objects[`${bucket}/${key}`];
+    if (text !== undefined) return { isRead: true, bytes: Buffer.from(text), etag: 'etag' };
+    const message = 'The specified key does not exist.';
+    return { isRead: false, code: 'NoSuchKey', message, status: 404, requestId: 'r' };
+  },
 });
 
 function clientsOf(world: () => Surroundings): AwsClients {

@@ -2,7 +2,7 @@
  * AWS CodeDeploy, for the Amazon ECS compute platform.
  *
  * What it does not do: deployments to servers and Lambda functions (applications and configurations of theirs are
- * kept, groups are refused); AppSpecs from S3 or GitHub; permissions of the service role (its ARN's form is checked, no
+ * kept, groups are refused); AppSpecs from GitHub, or in archives;  permissions of the service role (its ARN's form is checked, no
  * more); whether alarms and topics exist.
  */
 import type * as sdk from '@aws-sdk/client-codedeploy';

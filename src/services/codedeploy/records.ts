@@ -85,7 +85,8 @@ export interface GroupRecord {
 /** Kept under `applicationId/revisionType/sha256`, with the application's id as parent. */
 export interface RevisionRecord extends RevisionReference {
   readonly applicationId: string;
-  readonly content: string;
+  /** Absent of an object of S3, which is read for each deployment anew. */
+  readonly content?: string;
   readonly description?: string;
   readonly registeredAt: Instant;
   readonly firstUsedAt?: Instant;

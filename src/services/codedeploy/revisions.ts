@@ -3,7 +3,7 @@ import type { Scope } from '../../kernel/scope.ts';
 import type { Transaction } from '../../store/store.ts';
 import { revisions } from './look-ups.ts';
 import type { ApplicationRecord, RevisionRecord } from './records.ts';
-import type { ReceivedRevision } from './shapes/revision.ts';
+import { referenceOf, type ReceivedRevision } from './shapes/revision.ts';
 
 export const revisionKey = (applicationId: string, { revisionType, sha256 }: RevisionReference): string =>
   `${applicationId}/${revisionType}/${sha256}`;
@@ -13,16 +13,15 @@ export async function keepRevision(
   tx: Transaction,
   scope: Scope,
   application: ApplicationRecord,
-  { revisionType, sha256, content }: ReceivedRevision,
+  revision: ReceivedRevision,
   now: Instant,
   change: (kept: RevisionRecord) => RevisionRecord,
 ): Promise<void> {
-  const key = revisionKey(application.id, { revisionType, sha256 });
+  const key = revisionKey(application.id, revision);
   const fresh: RevisionRecord = {
     applicationId: application.id,
-    revisionType,
-    sha256,
-    content,
+    ...referenceOf(revision),
+    ...(revision.content !== undefined && { content: revision.content }),
     registeredAt: now,
     groupIds: [],
   };

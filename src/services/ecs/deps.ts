@@ -1,4 +1,5 @@
 import type { DeploymentAlarms } from '../../aws/deployment-alarms.ts';
+import type { Objects } from '../../aws/objects.ts';
 import type { Targets } from '../../aws/targets.ts';
 import type { Runtime } from '../../drivers/runtimes/runtime.ts';
 import type { Bell } from '../../kernel/bell.ts';
@@ -20,6 +21,8 @@ export interface EcsDeps {
   readonly targets: Targets;
   /** Judge rolling deployments. */
   readonly alarms: DeploymentAlarms;
+  /** Hold environment files. */
+  readonly objects: Objects;
   /** Takes lines that containers print. */
   readonly append: AppendWith;
   /** Hears of changes of tasks, services and deployments. */

@@ -27,6 +27,12 @@ export interface Protocol {
   readonly maxBodyBytes: number;
   /** @throws {ApiError} when the request names no operation of the service */
   resolve(spoken: Spoken, request: WireRequest, body: Uint8Array): Asked;
+  /**
+   * Resolves an operation whose body is handed on as it comes; `undefined` when the body is to be read first.
+   *
+   * @throws {ApiError} as `resolve`
+   */
+  readonly resolveStreamed?: (spoken: Spoken, request: WireRequest) => Asked | undefined;
   write(spoken: Spoken, operation: Operation, output: Fields, requestId: string): WireResponse;
   /** Answers with a stream of events. Absent in protocols that have none here. */
   readonly writeEvents?: (operation: Operation, output: Fields, requestId: string, faultOf: FaultOf) => WireResponse;

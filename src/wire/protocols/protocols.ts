@@ -5,6 +5,7 @@ import { awsQuery } from './aws-query.ts';
 import { ec2Query } from './ec2-query.ts';
 import type { Protocol } from './protocol.ts';
 import { restJson } from './rest-json.ts';
+import { restXml } from './rest-xml.ts';
 import { rpcCbor } from './rpc-cbor.ts';
 
 /** The protocols of one wire; each remembers the readers and writers it has built. */
@@ -20,7 +21,7 @@ export interface Protocols {
 
 export function createProtocols(): Protocols {
   const [json10, json11, query, ec2] = [awsJson('1.0'), awsJson('1.1'), awsQuery(), ec2Query()];
-  const [rest, cbor] = [restJson(), rpcCbor()];
+  const [rest, xml, cbor] = [restJson(), restXml(), rpcCbor()];
   const jsonOf = ({ headers }: WireRequest) => (headers['content-type']?.includes('json-1.0') ? json10 : json11);
   const queryOf = ({ protocol }: CatalogueEntry) => (protocol === 'ec2-query' ? ec2 : query);
   const of = (entry: CatalogueEntry, request: WireRequest): Protocol => {
@@ -33,6 +34,8 @@ export function createProtocols(): Protocols {
         return ec2;
       case 'rest-json':
         return rest;
+      case 'rest-xml':
+        return xml;
     }
   };
   return { query, rest, cbor, jsonOf, queryOf, of };

@@ -6,6 +6,8 @@ export interface Bindings {
   readonly query: readonly (Member & { readonly parameter: string })[];
   /** `header` in lower case. */
   readonly headers: readonly (Member & { readonly header: string })[];
+  /** All headers that begin with `prefix`, as one map. */
+  readonly prefixed: (Member & { readonly prefix: string }) | undefined;
   readonly statusCode: string | undefined;
   /** The member that is the whole body. */
   readonly payload: Member | undefined;
@@ -27,6 +29,9 @@ export function bindingsOf(shape: Shape): Bindings {
     labels: members.filter((member) => traitsOf(member.shape).httpLabel),
     query: having((member) => withPart(member, traitsOf(member.shape).httpQuery, 'parameter')),
     headers: having((member) => withPart(member, traitsOf(member.shape).httpHeader?.toLowerCase(), 'header')),
+    prefixed: having((member) =>
+      withPart(member, traitsOf(member.shape).httpPrefixHeaders?.toLowerCase(), 'prefix'),
+    )[0],
     statusCode: members.find((member) => traitsOf(member.shape).httpResponseCode)?.name,
     payload,
     body: payload || rest.length === 0 ? undefined : structure(nameOf(shape), named),
@@ -34,8 +39,8 @@ export function bindingsOf(shape: Shape): Bindings {
 }
 
 const isBound = ({ shape }: Member): boolean => {
-  const { httpLabel, httpQuery, httpHeader, httpPayload, httpResponseCode } = traitsOf(shape);
-  return Boolean(httpLabel ?? httpQuery ?? httpHeader ?? httpPayload ?? httpResponseCode);
+  const { httpLabel, httpQuery, httpHeader, httpPrefixHeaders, httpPayload, httpResponseCode } = traitsOf(shape);
+  return Boolean(httpLabel ?? httpQuery ?? httpHeader ?? httpPrefixHeaders ?? httpPayload ?? httpResponseCode);
 };
 
 const withPart = <K extends string>(member: Member, part: string | undefined, key: K) =>

@@ -1,14 +1,17 @@
 import { ApiError } from '../api-error.ts';
 import type { WireRequest } from '../request.ts';
 import { kindOf, type Member, type Shape } from '../schema.ts';
-import type { JsonReader } from './json-reader.ts';
-import { parseJson } from './parse-json.ts';
 import { textOf, type Fields } from './protocol.ts';
 import type { Bindings } from './rest-bindings.ts';
 import { readText } from './text-scalars.ts';
 
-/** Lambda's code for a body that is no JSON. */
-const BAD_JSON = 'InvalidRequestContentException';
+/** How one of the REST protocols reads what is not in path, query string or headers. */
+export interface RestReader {
+  /** A structure that is the body, or the part of the body that a member stands for. */
+  readBody(shape: Shape, body: Uint8Array): Fields;
+  /** The code for a label, parameter or header of the wrong form. */
+  readonly badValueCode: string;
+}
 
 /** Gathers an input from its labels, query string, headers and body. */
 export function readRestInput(
@@ -16,43 +19,68 @@ export function readRestInput(
   labels: ReadonlyMap<string, string>,
   request: WireRequest,
   body: Uint8Array,
-  readJson: JsonReader,
+  reader: RestReader,
 ): Fields {
   return {
-    ...readLabels(bindings, labels),
-    ...readParameters(bindings, request.query),
-    ...readHeaders(bindings, request.headers),
-    ...readPayload(bindings, body, readJson),
-    ...(bindings.body && body.byteLength > 0 ? readJson(bindings.body, parseJson(body, BAD_JSON)) : {}),
+    ...readRestHead(bindings, labels, request, reader),
+    ...readPayload(bindings, body, reader),
+    ...(bindings.body && body.byteLength > 0 ? reader.readBody(bindings.body, body) : {}),
   };
 }
 
-const readLabels = (bindings: Bindings, labels: ReadonlyMap<string, string>): Fields =>
-  gather(bindings.labels, (member) => present(labels.get(member.name), (text) => scalar(member.shape, text, member)));
+/** Gathers what does not stand in the body. */
+export function readRestHead(
+  bindings: Bindings,
+  labels: ReadonlyMap<string, string>,
+  request: WireRequest,
+  { badValueCode }: RestReader,
+): Fields {
+  const read: Scalar = (shape, text, name) => scalar(shape, text, name, badValueCode);
+  return {
+    ...readLabels(bindings, labels, read),
+    ...readParameters(bindings, request.query, read),
+    ...readHeaders(bindings, request.headers, read),
+    ...readPrefixed(bindings, request.headers),
+  };
+}
 
-const readParameters = (bindings: Bindings, query: URLSearchParams): Fields =>
+type Scalar = (shape: Shape, text: string, name: string) => unknown;
+
+const readLabels = (bindings: Bindings, labels: ReadonlyMap<string, string>, read: Scalar): Fields =>
+  gather(bindings.labels, ({ name, shape }) => present(labels.get(name), (text) => read(shape, text, name)));
+
+const readParameters = (bindings: Bindings, query: URLSearchParams, read: Scalar): Fields =>
   gather(bindings.query, (member) => {
     if (!query.has(member.parameter)) return undefined;
     const texts = query.getAll(member.parameter);
-    if (kindOf(member.shape) !== 'list') return scalar(member.shape, texts[0] ?? '', member);
-    return texts.map((text) => scalar(member.shape.getValueSchema(), text, member));
+    if (kindOf(member.shape) !== 'list') return read(member.shape, texts[0] ?? '', member.name);
+    return texts.map((text) => read(member.shape.getValueSchema(), text, member.name));
   });
 
-const readHeaders = (bindings: Bindings, headers: WireRequest['headers']): Fields =>
+const readHeaders = (bindings: Bindings, headers: WireRequest['headers'], read: Scalar): Fields =>
   gather(bindings.headers, (member) =>
     present(headers[member.header], (text) => {
-      if (kindOf(member.shape) !== 'list') return scalar(member.shape, text, member);
-      return text.split(',').map((part) => scalar(member.shape.getValueSchema(), part.trim(), member));
+      if (kindOf(member.shape) !== 'list') return read(member.shape, text, member.name);
+      return text.split(',').map((part) => read(member.shape.getValueSchema(), part.trim(), member.name));
     }),
   );
 
-function readPayload({ payload }: Bindings, body: Uint8Array, readJson: JsonReader): Fields {
+function readPrefixed({ prefixed }: Bindings, headers: WireRequest['headers']): Fields {
+  if (!prefixed) return {};
+  const { name, prefix } = prefixed;
+  const found = Object.entries(headers).filter(([header]) => header.startsWith(prefix));
+  return found.length === 0
+    ? {}
+    : { [name]: Object.fromEntries(found.map(([header, text]) => [header.slice(prefix.length), text])) };
+}
+
+function readPayload({ payload }: Bindings, body: Uint8Array, reader: RestReader): Fields {
   if (!payload || body.byteLength === 0) return {};
   const { name, shape } = payload;
   const kind = kindOf(shape);
   if (kind === 'blob') return { [name]: body };
   if (kind === 'string') return { [name]: textOf(body) };
-  return { [name]: readJson(shape, parseJson(body, BAD_JSON)) };
+  return { [name]: reader.readBody(shape, body) };
 }
 
 function gather<M extends Member>(members: readonly M[], read: (member: M) => unknown): Fields {
@@ -63,9 +91,9 @@ function gather<M extends Member>(members: readonly M[], read: (member: M) => un
 const present = <T>(text: string | undefined, read: (text: string) => T): T | undefined =>
   text === undefined ? undefined : read(text);
 
-function scalar(shape: Shape, text: string, { name }: Member): unknown {
+function scalar(shape: Shape, text: string, name: string, code: string): unknown {
   const value = readText(shape, text);
   if (value !== undefined) return value;
   const shown = text.slice(0, 200);
-  throw new ApiError('InvalidParameterValueException', `Value '${shown}' at '${name}' is not a valid ${kindOf(shape)}`);
+  throw new ApiError(code, `Value '${shown}' at '${name}' is not a valid ${kindOf(shape)}`);
 }

@@ -4,19 +4,28 @@ import { identityOf, kindOf, membersOf, type Shape } from '../schema.ts';
 import type { Fault } from '../fault.ts';
 import type { WireRequest } from '../request.ts';
 import { createJsonReader } from './json-reader.ts';
+import { parseJson } from './parse-json.ts';
 import { createJsonWriter, type JsonWriter } from './json-writer.ts';
 import { MEBIBYTE, NO_BYTES, utf8, type Fields, type Protocol } from './protocol.ts';
 import { bindingsOf, type Bindings } from './rest-bindings.ts';
-import { readRestInput } from './rest-input.ts';
+import { remember } from './remember.ts';
+import { readRestInput, type RestReader } from './rest-input.ts';
 import { matchRoute, routesOf } from './rest-route.ts';
 import { writeText } from './text-scalars.ts';
 
 type Routes = ReturnType<typeof routesOf>;
 type Headers = Record<string, string>;
 
+/** Lambda's code for a body that is no JSON. */
+const BAD_JSON = 'InvalidRequestContentException';
+
 /** restJson1: the operation in method and path; members in the path, query string, headers and a JSON body. */
 export function restJson(): Protocol {
   const [readJson, writeJson] = [createJsonReader(), createJsonWriter()];
+  const reader: RestReader = {
+    readBody: (shape, body) => readJson(shape, parseJson(body, BAD_JSON)),
+    badValueCode: 'InvalidParameterValueException',
+  };
   const routes = remember((model: ServiceModel) => routesOf(model));
   const bindings = remember((_key: object, shape: Shape) => bindingsOf(shape));
   const bind = (shape: Shape): Bindings =>
@@ -30,7 +39,7 @@ export function restJson(): Protocol {
       const found = requireRoute(routes(model, undefined), request);
       const input = found.operation.input;
       const read = () =>
-        kindOf(input) === 'unit' ? {} : readRestInput(bind(input), found.labels, request, body, readJson);
+        kindOf(input) === 'unit' ? {} : readRestInput(bind(input), found.labels, request, body, reader);
       return { operation: found.operation, read };
     },
     write(_spoken, operation, output, requestId) {
@@ -54,18 +63,6 @@ export function restJson(): Protocol {
       const body = bound?.body ? writeJson(bound.body, members) : { message: fault.message };
       return { status: fault.status, headers, body: utf8(JSON.stringify(body)) };
     },
-  };
-}
-
-/** Remembers one result per key object. */
-function remember<K extends object, A, V>(make: (key: K, argument: A) => V): (key: K, argument: A) => V {
-  const made = new WeakMap<K, V & object>();
-  return (key, argument) => {
-    const known = made.get(key);
-    if (known) return known;
-    const fresh = make(key, argument) as V & object;
-    made.set(key, fresh);
-    return fresh;
   };
 }
 

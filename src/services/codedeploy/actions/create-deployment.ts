@@ -13,9 +13,10 @@ import { requireConfigFor } from '../groups/group-config.ts';
 import { refuseServerInputs } from '../groups/server-inputs.ts';
 import { activeDeployments, deployments, requireApplication, requireGroup } from '../look-ups.ts';
 import { checkDescription } from '../names.ts';
+import { contentOf } from '../read-content.ts';
 import { keepRevision, usedBy } from '../revisions.ts';
-import { type Overrides, releaseOf, snapshotOf } from '../shapes/release.ts';
-import { type ReceivedRevision, readRevision } from '../shapes/revision.ts';
+import { type Content, type Overrides, releaseOf, snapshotOf } from '../shapes/release.ts';
+import { type ReceivedRevision, readRevision, referenceOf } from '../shapes/revision.ts';
 
 type Input = ActionInput<typeof CreateDeploymentCommand>;
 
@@ -34,7 +35,8 @@ export const createDeployment =
       alarms: readAlarms(input.overrideAlarmConfiguration),
       rollback: readRollback(input.autoRollbackConfiguration),
     };
-    const deployment = await record(deps, ctx, input, revision, overrides);
+    const content = await contentOf(deps, ctx, revision, group.settings.serviceRoleArn);
+    const deployment = await record(deps, ctx, input, { revision, content }, overrides);
     deps.logger.info('deployment created', { deploymentId: deployment.id, group: group.name, config: configName });
     deps.engine().wake();
     return { deploymentId: deployment.id };
@@ -45,7 +47,7 @@ async function record(
   { store, clock }: CodeDeployDeps,
   { account, region }: Scope,
   input: Input,
-  revision: ReceivedRevision,
+  { revision, content }: { readonly revision: ReceivedRevision; readonly content: Content },
   overrides: Overrides,
 ): Promise<Deployment> {
   const scope = { account, region };
@@ -71,10 +73,10 @@ async function record(
         deploymentConfigName: configName,
         ...(input.description !== undefined && { description: input.description }),
         creator: 'user',
-        revision: { revisionType: revision.revisionType, sha256: revision.sha256 },
+        revision: referenceOf(revision),
         ...(lastSuccessful && { previousRevision: lastSuccessful.revision }),
         snapshot: snapshotOf(group.settings, overrides),
-        release: releaseOf(group.settings, routing, revision.appSpec, overrides),
+        release: releaseOf(group.settings, routing, content, overrides),
       },
       now,
     );

@@ -28,13 +28,18 @@ export const listApplicationRevisions =
     if (input.s3KeyPrefix && !input.s3Bucket)
       throw fault(BucketNameFilterRequiredException, 'A bucket name is required with a key prefix.');
     const isWanted = await deployedFilter(store, ctx, application, input.deployed);
-    // No revision that is kept is one of S3, so a bucket matches none.
-    const kept = input.s3Bucket ? [] : await revisions(store).list(ctx, application.id);
+    const kept = (await revisions(store).list(ctx, application.id)).filter(inBucket(input.s3Bucket, input.s3KeyPrefix));
     const key = (revision: RevisionRecord): string => revisionKey(application.id, revision);
     const wanted = kept.filter((revision) => isWanted(key(revision))).sort(order);
     const { items, nextToken } = page(`revisions/${application.id}`, wanted, key, input.nextToken);
     return { revisions: items.map(revisionReference), nextToken };
   };
+
+/** Without a bucket every revision fits, of whatever type it is. */
+const inBucket =
+  (bucket: string | undefined, prefix = '') =>
+  ({ s3Location }: RevisionRecord): boolean =>
+    !bucket || (s3Location?.bucket === bucket && s3Location.key.startsWith(prefix));
 
 function readOrder(sortBy = 'registerTime', sortOrder = 'ascending') {
   if (!(sortBy in TIMES))

@@ -52,7 +52,7 @@ export const batchGetApplicationRevisions =
           genericRevisionInfo: await infoOf(store, ctx, application, revision),
         })),
       ),
-      errorMessage: unknown.map(({ sha256 }) => `No revision found with sha256 ${sha256}`).join('; '),
+      errorMessage: unknown.map((one) => `No revision found with ${named(one)}`).join('; '),
     };
   };
 
@@ -66,10 +66,13 @@ async function requireRevision(
   if (!found)
     throw fault(
       RevisionDoesNotExistException,
-      `No ${reference.revisionType} revision with sha256 ${reference.sha256} is registered with the application ${application.name}.`,
+      `No ${reference.revisionType} revision with ${named(reference)} is registered with the application ${application.name}.`,
     );
   return found;
 }
+
+const named = ({ sha256, s3Location }: RevisionReference): string =>
+  s3Location ? `the location ${JSON.stringify(s3Location)}` : `sha256 ${sha256}`;
 
 async function infoOf(store: Store, scope: Scope, application: ApplicationRecord, revision: RevisionRecord) {
   const all = await groups(store).list(scope, application.id);

@@ -1,4 +1,4 @@
-import type { AppSpec, Deployment, Release, TrafficRouting } from '../../../engine/deployment.ts';
+import type { AppSpec, Deployment, ErrorInformation, Release, TrafficRouting } from '../../../engine/deployment.ts';
 import type { AlarmSettings, GroupSettings, RollbackSettings } from '../records.ts';
 import { ECS_STYLE, alarmBlock, blueGreenBlock, loadBalancerBlock, rollbackBlock } from './group-blocks.ts';
 
@@ -8,11 +8,14 @@ export interface Overrides {
   readonly alarms: AlarmSettings | undefined;
 }
 
+/** What a deployment's revision came to. */
+export type Content = { readonly appSpec: AppSpec } | { readonly unreadable: ErrorInformation };
+
 /** The deployment's own copy of its group, in the engine's words. */
 export function releaseOf(
   settings: GroupSettings,
   routing: TrafficRouting,
-  appSpec: AppSpec,
+  content: Content,
   overrides: Overrides,
 ): Release {
   const rollback = overrides.rollback ?? settings.rollback;
@@ -27,7 +30,7 @@ export function releaseOf(
     rollbackOn: rollback.enabled ? rollback.events : [],
     alarms: { names: alarms?.enabled ? alarms.names : [], ignorePollFailure: alarms?.ignorePollFailure ?? false },
     triggers: settings.triggers,
-    appSpec,
+    ...content,
   };
 }
 

@@ -9,6 +9,7 @@ import { requireCluster } from '../records/cluster.ts';
 import { requireTaskDefinition, type TaskDefinitionRecord } from '../records/task-definition.ts';
 import { tasks } from '../records/task.ts';
 import { showTask } from '../views/show-task.ts';
+import { checkEnvironmentFiles } from '../task-definition/check-environment.ts';
 
 /** Records tasks outside of any service; the loop starts them, and does not replace them. */
 export const runTask =
@@ -54,7 +55,10 @@ export const runTask =
   };
 
 function checkOverrides(overrides: TaskOverride | undefined, { definition }: TaskDefinitionRecord): void {
-  for (const { name } of overrides?.containerOverrides ?? [])
+  for (const override of overrides?.containerOverrides ?? []) {
+    const { name } = override;
     if (!definition.containerDefinitions?.some((container) => container.name === name))
       throw invalidParameter(`Override for container named ${name} is not a container in the TaskDefinition.`);
+    checkEnvironmentFiles(override);
+  }
 }

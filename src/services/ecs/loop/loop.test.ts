@@ -62,6 +62,7 @@ async function begin(options: Parameters<typeof createFakeRuntime>[0] = {}): Pro
     runtime,
     targets,
     alarms: { read: async () => [] },
+    objects: { read: async () => ({ isRead: false, code: 'NoSuchKey', message: '', status: 404, requestId: '' }) },
     append: async () => undefined,
     emit: async (_scope, event) => void emitted.push(event),
     checkpoint: noCheckpoint,

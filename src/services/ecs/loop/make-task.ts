@@ -8,6 +8,7 @@ import { resolvedPlatform } from '../records/placement.ts';
 import type { TaskBinding, TaskRecord } from '../records/task.ts';
 import { networkModeOf, type TaskDefinitionRecord } from '../records/task-definition.ts';
 import { containerSpecs, stopTimeoutOf } from './container-specs.ts';
+import { environmentFilesOf } from './environment-files.ts';
 import { taskVolumes } from './task-volumes.ts';
 import { unservedReason } from './unserved-reason.ts';
 
@@ -65,7 +66,8 @@ export function makeTask(scope: Scope, wish: TaskWish, now: number): TaskRecord 
       paths: pathsOf(scope, id, names, Boolean(overrides.taskRoleArn ?? taskRoleArn)),
     },
     outputs: taskOutputs(definition.definition, id, containerIds),
-    unserved: unservedReason(definition.definition, overrides),
+    environmentFiles: environmentFilesOf(definition.definition.containerDefinitions, overrides),
+    unserved: unservedReason(definition.definition),
     roleArn: roleArnOf(scope, overrides.taskRoleArn ?? taskRoleArn),
     launchType,
     platformVersion: launchType === 'FARGATE' ? resolvedPlatform(wish.platformVersion) : undefined,

@@ -5,6 +5,7 @@ import { openOutputs } from '../output/open-outputs.ts';
 import { forgetOutput } from '../output/store-output.ts';
 import type { TaskRecord, TaskTarget } from '../records/task.ts';
 import type { TaskDecision } from './decide-task.ts';
+import { withEnvironmentFiles } from './environment-files.ts';
 import { endTask } from './end-task.ts';
 import { change, type TaskWork } from './task-work.ts';
 
@@ -40,8 +41,11 @@ async function startTask(work: TaskWork): Promise<void> {
   const reason =
     task.unserved ?? (refusal === undefined ? await openOutputs(deps, task) : `CannotCreateContainerError: ${refusal}`);
   if (reason !== undefined) return endTask(work, { stopCode: 'TaskFailedToStart', reason });
+  const ready = await withEnvironmentFiles(work);
+  if (typeof ready === 'string') return endTask(work, { stopCode: 'TaskFailedToStart', reason: ready });
   deps.checkpoint('ecs.task.recorded');
-  work.begin(task);
+  // It may have been stopped while its files were read.
+  if (ready.desiredStatus === 'RUNNING') work.begin(ready);
 }
 
 async function markPending(work: TaskWork, { containers }: TaskObservation): Promise<void> {

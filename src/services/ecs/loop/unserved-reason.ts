@@ -1,4 +1,4 @@
-import type { ContainerDefinition, Secret, TaskOverride } from '@aws-sdk/client-ecs';
+import type { ContainerDefinition, Secret } from '@aws-sdk/client-ecs';
 import type { Definition } from '../records/task-definition.ts';
 import { secretSource } from '../task-definition/secret-source.ts';
 
@@ -6,12 +6,10 @@ const SECRETS = 'ResourceInitializationError: unable to pull secrets or registry
 const RETRIED = 'service call has been retried 1 time(s): ';
 
 /** Why a task of this definition cannot run here, in ECS's form; `undefined` when it can. */
-export function unservedReason(definition: Definition, overrides: TaskOverride = {}): string | undefined {
+export function unservedReason(definition: Definition): string | undefined {
   const { containerDefinitions = [] } = definition;
   for (const container of containerDefinitions) {
-    const override = overrides.containerOverrides?.find(({ name }) => name === container.name);
-    const reason =
-      secretReason(container) ?? fileReason(container, override?.environmentFiles) ?? loggingReason(container);
+    const reason = secretReason(container) ?? loggingReason(container);
     if (reason !== undefined) return reason;
   }
   return volumeReason(definition) ?? hostReason(definition);
@@ -32,14 +30,6 @@ function notRetrieved({ name, valueFrom = '' }: Secret): string {
     ? ['secrets from ssm', 'AWS Systems Manager Parameter Store']
     : ['secret from asm', 'AWS Secrets Manager'];
   return `unable to retrieve ${what}: ${RETRIED}${service} is not served by Teal yet: '${valueFrom}' for '${name}'`;
-}
-
-function fileReason({ name, environmentFiles = [] }: ContainerDefinition, overriding: typeof environmentFiles = []) {
-  const [file] = [...environmentFiles, ...overriding];
-  return (
-    file &&
-    `ResourceInitializationError: failed to download env files: file download command: non empty error stream: ${RETRIED}Amazon S3 is not served by Teal yet: '${file.value}' (container '${name}')`
-  );
 }
 
 const LOGGER = 'ResourceInitializationError: failed to validate logger args: ';

@@ -52,6 +52,7 @@ beforeEach(async () => {
     runtime,
     targets: createFakeTargets({ groups: [] }),
     alarms: { read: async () => [] },
+    objects: { read: async () => ({ isRead: false, code: 'NoSuchKey', message: '', status: 404, requestId: '' }) },
     append: async () => undefined,
     emit: async () => undefined,
     checkpoint: noCheckpoint,

@@ -24,6 +24,12 @@ export interface TaskBinding {
   readonly containerPort: number;
 }
 
+/** ARNs of objects, in the order they are read. */
+export interface EnvironmentFiles {
+  readonly container: string;
+  readonly files: readonly string[];
+}
+
 /** Kept under its 32 digits, below its cluster. */
 export interface TaskRecord {
   readonly id: string;
@@ -37,6 +43,8 @@ export interface TaskRecord {
   readonly spec: TaskSpec;
   /** Of containers whose lines go to log streams. */
   readonly outputs?: readonly TaskOutput[] | undefined;
+  /** Still to be read, before its containers can start; what they said is in `spec` afterwards. */
+  readonly environmentFiles?: readonly EnvironmentFiles[] | undefined;
   /** Why Teal cannot run it, in ECS's form; it then fails to start. */
   readonly unserved?: string | undefined;
   /** Of the role whose credentials its containers get. */

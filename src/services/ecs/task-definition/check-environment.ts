@@ -23,7 +23,8 @@ export function checkEnvironment({ containerDefinitions = [], executionRoleArn }
 const MOST_FILES = 10;
 const ENV_FILE = /^arn:aws[a-z-]*:s3:::[^/]+\/.*\.env$/;
 
-function checkEnvironmentFiles({ environmentFiles = [] }: ContainerDefinition): void {
+/** Of a definition or of an override. @throws {ClientException} */
+export function checkEnvironmentFiles({ environmentFiles = [] }: Pick<ContainerDefinition, 'environmentFiles'>): void {
   if (environmentFiles.length > MOST_FILES)
     throw clientError('The maximum number of environment files was exceeded. Specify ten or less and try again.');
   for (const { value = '' } of environmentFiles)
