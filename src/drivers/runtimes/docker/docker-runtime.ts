@@ -90,7 +90,7 @@ class DockerRuntime implements Runtime {
     await this.#containers.removeStrays((taskId) => !isGone(taskId));
     await removeVolumes(this.#engine, this.#options.instance, isGone);
     const unfinished = this.#records.all().filter(({ stoppedAt }) => stoppedAt === undefined);
-    if (unfinished.length > 0) await this.#place.get(unfinished.some(({ spec }) => spec.paths?.credentials));
+    for (const { spec } of unfinished) await this.#place.get(spec); // they may ask Teal something
     for (const record of unfinished) {
       if (record.stop)
         for (const [name, killAt] of Object.entries(record.stop.killAt)) this.#tell(record, name, killAt);

@@ -48,7 +48,7 @@ export async function prepareTask(preparation: Preparation, task: TaskSpec): Pro
   }
   if (signal.aborted) return digests;
   await or('CannotCreateVolumeError', undefined, ensureVolumes(engine, task, instance));
-  const placement = await or('CannotCreateContainerError', undefined, place.get(task.paths?.credentials !== undefined));
+  const placement = await or('CannotCreateContainerError', undefined, place.get(task));
   if (needsPause(task)) await or('CannotCreateContainerError', undefined, startPause(engine, task, placement));
   for (const container of inOrder(task.containers)) {
     if (signal.aborted) break;
