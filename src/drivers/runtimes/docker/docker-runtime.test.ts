@@ -101,7 +101,7 @@ describe.skipIf(unavailable !== undefined && !process.env['CI'])(`docker itself 
     await runtime.start(task);
     await reach(task, 'running');
     await eventually('Teal to have answered', async () =>
-      (await runtime.readOutput(task.taskId, 'web', undefined)).lines.some(({ message }) => message === 'Teal answers'),
+      (await runtime.readOutput(task.taskId, 'web', undefined)).lines.find(({ message }) => message === 'Teal answers'),
     );
 
     const { Config, HostConfig } = await inspect(task);

@@ -19,7 +19,7 @@ import { openTaskRecords, type TaskRecord } from '../task-records.ts';
 import { ContainerStarts } from './container-starts.ts';
 import { factsOf, type EngineFacts } from './engine-facts.ts';
 import { engineMessage, openEngine, unless } from './engine.ts';
-import { initLook, untilInitListens, YOUNG } from './first-signal.ts';
+import { initLook, PATIENCE, untilInitListens, YOUNG } from './first-signal.ts';
 import { followEvents } from './follow-events.ts';
 import { Images } from './images.ts';
 import { InstanceContainers } from './instance-containers.ts';
@@ -306,8 +306,9 @@ class DockerRuntime implements Runtime {
       const at = killAt[container.name] ?? now;
       const look = looks.find(({ name }) => name === container.name);
       const isYoung = hasInit(spec, container) && now - (look?.startedAt ?? 0) < YOUNG;
-      if (isYoung)
-        void this.#untilListens(look?.runtimeId ?? '', at).then(() => this.#tell({ spec }, container.name, at));
+      const wait = Math.min(PATIENCE, (at - now) / 2); // what is left is the program's
+      const ready = isYoung ? this.#untilListens(look?.runtimeId ?? '', now + wait) : undefined;
+      if (ready) void ready.then(() => this.#tell({ spec }, container.name, at));
       else this.#tell({ spec }, container.name, at);
     }
   }

@@ -5,11 +5,13 @@ const LATER = 1e15;
 
 describe('the first signal of a container', () => {
   it('waits while the first process is still the one that makes the container', async () => {
-    expect(await looksUntilReady([{ name: 'runc:[2:INIT]', blocksSigterm: true }, INIT])).toBe(2);
+    expect(await looksUntilReady([{ name: 'runc:[2:INIT]', ignoresSigttou: true }, INIT])).toBe(2);
   });
 
   it('waits for an init that has not set up its signals', async () => {
-    expect(await looksUntilReady([{ ...INIT, blocksSigterm: false }, { ...INIT, blocksSigterm: false }, INIT])).toBe(3);
+    expect(await looksUntilReady([{ ...INIT, ignoresSigttou: false }, { ...INIT, ignoresSigttou: false }, INIT])).toBe(
+      3,
+    );
   });
 
   it('takes two processes for an init that has started its program, where it cannot be looked at', async () => {
@@ -22,7 +24,7 @@ describe('the first signal of a container', () => {
   });
 
   it('waits no longer than it is told', async () => {
-    const never = { ...INIT, blocksSigterm: false };
+    const never = { ...INIT, ignoresSigttou: false };
     await untilInitListens(
       { firstProcess: () => Promise.resolve(never), countProcesses: () => Promise.resolve(1) },
       Date.now() + 50,
@@ -30,7 +32,7 @@ describe('the first signal of a container', () => {
   });
 });
 
-const INIT: FirstProcess = { name: 'docker-init', blocksSigterm: true };
+const INIT: FirstProcess = { name: 'docker-init', ignoresSigttou: true };
 
 async function looksUntilReady(seen: readonly FirstProcess[]): Promise<number> {
   let looks = 0;

@@ -64,7 +64,7 @@ export const needsGroup = ({ containers, cpu, memory }: TaskSpec): boolean =>
   containers.length > 1 && (cpu !== undefined || memory !== undefined);
 
 /** @returns why none can be had */
-function groupsOf({ isHere, cgroups }: EngineFacts): ControlGroups | string {
+export function groupsOf({ isHere, cgroups }: EngineFacts): ControlGroups | string {
   if (!isHere) return "the Docker Engine's control groups are not this machine's";
   if (process.getuid?.() !== 0) return 'only root can make control groups';
   if (cgroups.driver === 'systemd')
