@@ -39,7 +39,13 @@ export async function openDrivers(options: DriverOptions): Promise<Drivers> {
   const { version, lacks } = balancer.about;
   logger.info('traffic is carried', { part: 'balancer', version, ...(lacks.length > 0 && { lacks }) });
   try {
-    const runtime = await RUNTIMES[options.runtime]({ folder: folders.runtime, instance, endpoint, onChange });
+    const runtime = await RUNTIMES[options.runtime]({
+      folder: folders.runtime,
+      instance,
+      endpoint,
+      onChange,
+      note: (text) => logger.warn(text, { part: 'runtime' }),
+    });
     return {
       runtime,
       balancer,

@@ -126,9 +126,9 @@ export interface TaskSpec extends Scope {
   readonly volumes?: readonly VolumeSpec[];
   readonly pidMode?: 'host' | 'task';
   readonly ipcMode?: 'host' | 'task' | 'none';
-  /** CPU units that no container of the task exceeds. */
+  /** CPU units that the containers of the task have together; each of them alone where the runtime says so. */
   readonly cpu?: number;
-  /** MiB that no container of the task exceeds. */
+  /** MiB, likewise. */
   readonly memory?: number;
   /** What Teal's API answers about the task, as paths there. */
   readonly paths?: {
@@ -261,4 +261,6 @@ export interface RuntimeOptions {
   readonly endpoint: () => string;
   /** Called whenever a task may have changed. */
   readonly onChange: () => void;
+  /** Takes what whoever runs Teal should know, such as limits that cannot be had here. */
+  readonly note?: (text: string) => void;
 }

@@ -6,9 +6,9 @@
  * alike, on this machine); service discovery, Service Connect, VPC Lattice; secrets, registry credentials, EFS, FSx and
  * EBS volumes, GPUs, App Mesh, Windows (such tasks fail to start and say so); FireLens; exec; of task metadata: pull
  * times, network details, the image id; placement (constraints and strategies are kept and do nothing); metrics of
- * networks and storage, of instances and of reservations. Limits of a task hold for each of its containers, not for all
- * together. The credentials of a task role are those of the account; no execution role is asked for to read environment
- * files.
+ * networks and storage, of instances and of reservations. Limits of a task hold for its containers together only where
+ * Teal can make control groups for the Docker Engine; elsewhere for each alone, and a warning says so. The credentials
+ * of a task role are those of the account; no execution role is asked for to read environment files.
  */
 import type * as sdk from '@aws-sdk/client-ecs';
 import type { Readings } from '../../kernel/readings.ts';

@@ -56,6 +56,7 @@ export function pauseOptions(task: TaskSpec, image: string, placement: Placement
     ...(pausesFor(task).ipc && { IpcMode: 'shareable' }),
     // Pid 1 of a shared process namespace has to take in orphans.
     Init: pausesFor(task).pid,
+    ...(placement.cgroupParent !== undefined && { CgroupParent: placement.cgroupParent }),
     Memory: PAUSE_MEMORY,
     ReadonlyRootfs: true,
     LogConfig: { Type: 'none', Config: {} },

@@ -19,6 +19,7 @@ import { openTaskRecords, type TaskRecord } from '../task-records.ts';
 import { ContainerStarts } from './container-starts.ts';
 import { factsOf, type EngineFacts } from './engine-facts.ts';
 import { engineMessage, openEngine, unless } from './engine.ts';
+import { initLook, PATIENCE, untilInitListens, YOUNG } from './first-signal.ts';
 import { followEvents } from './follow-events.ts';
 import { Images } from './images.ts';
 import { InstanceContainers } from './instance-containers.ts';
@@ -27,6 +28,8 @@ import { containerName } from './names.ts';
 import { readContainerLog } from './output.ts';
 import { CannotPrepare, prepareTask } from './prepare-task.ts';
 import { needsPause, PAUSE } from './shared-namespaces.ts';
+import { hasInit } from './host-config.ts';
+import { TaskGroups } from './task-groups.ts';
 import { TaskPlace } from './task-place.ts';
 import { readUsage } from './usage.ts';
 import { removeVolumes } from './volumes.ts';
@@ -44,11 +47,11 @@ const OTHERS_GRACE = seconds(30);
  * Runs tasks as containers of a Docker Engine. `conduct` decides from what is seen what is started, started again and
  * told to end; whatever happens, the Engine's own state is what counts.
  *
- * Not done: credentials of registries, limits over all containers of a task together, GPUs.
+ * Not done: credentials of registries, GPUs; where `TaskGroups` says so, limits over all containers of a task together.
  */
 export async function createDockerRuntime(options: DockerRuntimeOptions): Promise<Runtime> {
   const engine = await openEngine(options.socketPath);
-  const runtime = new DockerRuntime(options, engine, await factsOf(engine));
+  const runtime = new DockerRuntime(options, engine, await factsOf(engine, options.socketPath));
   await runtime.open();
   return runtime;
 }
@@ -63,6 +66,7 @@ class DockerRuntime implements Runtime {
   readonly #closing = new AbortController();
   readonly #containers: InstanceContainers;
   readonly #place: TaskPlace;
+  readonly #groups: TaskGroups;
   readonly #images: Images;
   readonly #starts: ContainerStarts;
   readonly #looks: Looks;
@@ -80,6 +84,7 @@ class DockerRuntime implements Runtime {
     this.#starts = new ContainerStarts(engine);
     this.#looks = new Looks(this.#containers, this.#records, facts);
     this.#place = new TaskPlace(engine, options, facts);
+    this.#groups = new TaskGroups(options.instance, facts, options.note ?? (() => undefined));
     this.#images = new Images(engine, this.#closing.signal);
     setMaxListeners(0, this.#closing.signal); // one for every task on its way
   }
@@ -89,8 +94,10 @@ class DockerRuntime implements Runtime {
     const isGone = (taskId: string): boolean => this.#records.get(taskId) === undefined;
     await this.#containers.removeStrays((taskId) => !isGone(taskId));
     await removeVolumes(this.#engine, this.#options.instance, isGone);
+    await this.#groups.removeStrays(isGone).catch(() => undefined);
     const unfinished = this.#records.all().filter(({ stoppedAt }) => stoppedAt === undefined);
     if (unfinished.length > 0) await this.#place.get(unfinished.some(({ spec }) => spec.paths?.credentials));
+    for (const { spec } of unfinished) await this.#groups.ensure(spec); // a machine that went down has lost it
     for (const record of unfinished) {
       if (record.stop)
         for (const [name, killAt] of Object.entries(record.stop.killAt)) this.#tell(record, name, killAt);
@@ -123,6 +130,8 @@ class DockerRuntime implements Runtime {
     const names = [...record.spec.containers.map(({ name }) => name), ...(needsPause(record.spec) ? [PAUSE] : [])];
     await this.#containers.removeAll(names.map((name) => this.#nameOf(taskId, name)));
     for (const name of names) this.#starts.fresh.delete(this.#nameOf(taskId, name));
+    // What is left of a group goes at the next start.
+    await this.#groups.remove(record.spec).catch(() => undefined);
     if (record.spec.volumes?.length) await removeVolumes(this.#engine, this.#options.instance, (id) => id === taskId);
     this.#alarms.clear(taskId);
     this.#looks.forget(taskId);
@@ -175,8 +184,8 @@ class DockerRuntime implements Runtime {
     const abort = new AbortController();
     const signal = AbortSignal.any([abort.signal, this.#closing.signal]);
     const { instance } = this.#options;
-    const preparation = { engine: this.#engine, place: this.#place, images: this.#images, fresh: this.#starts.fresh };
-    const done = prepareTask({ ...preparation, instance, signal }, spec)
+    const preparation = { engine: this.#engine, place: this.#place, groups: this.#groups, images: this.#images };
+    const done = prepareTask({ ...preparation, fresh: this.#starts.fresh, instance, signal }, spec)
       .then((digests) => {
         if (!signal.aborted) this.#records.change(spec.taskId, { isPrepared: true, digests });
       })
@@ -276,17 +285,36 @@ class DockerRuntime implements Runtime {
     const next = conduct(record, looks, now);
     if (next.failure) return this.#fail(taskId, 'Task failed to start', next.failure.container, next.failure.reason);
     for (const container of [...next.start, ...next.restart]) this.#startContainer(record, container);
-    if (next.signal.length > 0) this.#signal(record, next.signal, now);
+    if (next.signal.length > 0) this.#signal(record, next.signal, looks, now);
     this.#alarms.set(taskId, next.lookAgainAt);
   }
 
-  #signal({ spec, stop }: TaskRecord, containers: readonly ContainerSpec[], now: number): void {
+  #signal(
+    { spec, stop }: TaskRecord,
+    containers: readonly ContainerSpec[],
+    looks: readonly ContainerObservation[],
+    now: number,
+  ): void {
     if (!stop) return;
     const killAt = Object.fromEntries(
       containers.map(({ name, stopTimeout }) => [name, now + Math.min(stop.grace, stopTimeout ?? stop.grace)]),
     );
     this.#records.change(spec.taskId, { stop: { ...stop, killAt: { ...stop.killAt, ...killAt } } });
-    for (const [name, at] of Object.entries(killAt)) this.#tell({ spec }, name, at);
+    for (const container of containers) {
+      const at = killAt[container.name] ?? now;
+      const look = looks.find(({ name }) => name === container.name);
+      const isYoung = hasInit(spec, container) && now - (look?.startedAt ?? 0) < YOUNG;
+      const wait = Math.min(PATIENCE, (at - now) / 2); // what is left is the program's
+      const ready = isYoung ? this.#untilListens(look?.runtimeId ?? '', now + wait) : undefined;
+      if (ready) void ready.then(() => this.#tell({ spec }, container.name, at));
+      else this.#tell({ spec }, container.name, at);
+    }
+  }
+
+  async #untilListens(id: string, until: number): Promise<void> {
+    const pid = this.#containers.pidOf(id);
+    const look = initLook(this.#engine.getContainer(id), pid ?? 0, this.#facts.isHere && pid !== undefined);
+    await untilInitListens(look, until, this.#closing.signal);
   }
 
   #startContainer({ spec }: TaskRecord, container: ContainerSpec): void {

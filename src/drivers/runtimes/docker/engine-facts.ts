@@ -1,15 +1,36 @@
 import type Docker from 'dockerode';
+import { hostname } from 'node:os';
+import { engineAddress } from './docker-answers.ts';
 
 export interface EngineFacts {
   /** Whether this machine reaches containers at their own addresses. */
   readonly isRouted: boolean;
   readonly cpus: number;
+  /** Whether the Engine's processes and control groups are those of this machine. */
+  readonly isHere: boolean;
+  readonly cgroups: { readonly driver: string; readonly version: string };
+}
+
+interface EngineInfo {
+  readonly OperatingSystem?: string;
+  readonly SecurityOptions?: string[];
+  readonly NCPU: number;
+  readonly Name?: string;
+  readonly CgroupDriver?: string;
+  readonly CgroupVersion?: string;
 }
 
 /** Container addresses answer only where the Engine shares this machine's network: not in a VM, not rootless. */
-export async function factsOf(engine: Docker): Promise<EngineFacts> {
-  const info = (await engine.info()) as { OperatingSystem?: string; SecurityOptions?: string[]; NCPU: number };
+export async function factsOf(engine: Docker, socketPath?: string): Promise<EngineFacts> {
+  const info = (await engine.info()) as EngineInfo;
   const isRootless = (info.SecurityOptions ?? []).some((option) => option.includes('rootless'));
   const isElsewhere = isRootless || /Docker Desktop/.test(info.OperatingSystem ?? '');
-  return { isRouted: process.platform === 'linux' && !isElsewhere, cpus: info.NCPU };
+  const isRouted = process.platform === 'linux' && !isElsewhere;
+  return {
+    isRouted,
+    cpus: info.NCPU,
+    // An Engine in a container, or a Teal in one, has a name of its own.
+    isHere: isRouted && 'socketPath' in engineAddress(socketPath) && info.Name === hostname(),
+    cgroups: { driver: info.CgroupDriver ?? 'none', version: info.CgroupVersion ?? '1' },
+  };
 }

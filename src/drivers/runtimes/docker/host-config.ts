@@ -8,7 +8,6 @@ const MIB = 1024 * 1024;
 
 /** Limits, volumes and powers of a container in the Engine's words. */
 export function hostConfig(task: TaskSpec, container: ContainerSpec, placement: Placement): HostConfig {
-  const { linux = {} } = container;
   return {
     ...limits(task, container, placement),
     ...namespaces(task, placement),
@@ -20,14 +19,17 @@ export function hostConfig(task: TaskSpec, container: ContainerSpec, placement: 
     VolumesFrom: (container.volumesFrom ?? []).map(
       (from) => `${containerName(placement.instance, task.taskId, from.container)}:${from.readOnly ? 'ro' : 'rw'}`,
     ),
-    // Without an init, a program that handles no SIGTERM would sit out the whole grace as pid 1.
-    Init: linux.init ?? task.pidMode === undefined,
+    Init: hasInit(task, container),
     ReadonlyRootfs: container.readonlyRootFilesystem ?? false,
     Privileged: container.privileged ?? false,
     ...(container.securityOptions && { SecurityOpt: [...container.securityOptions] }),
     LogConfig: logConfig(container),
   };
 }
+
+/** Without an init, a program that handles no SIGTERM would sit out the whole grace as pid 1. */
+export const hasInit = ({ pidMode }: TaskSpec, { linux }: ContainerSpec): boolean =>
+  linux?.init ?? pidMode === undefined;
 
 /** The name the Engine knows a volume by, or a path of its machine. */
 export function sourceOf({ taskId }: TaskSpec, volume: VolumeSpec, { instance }: Pick<Placement, 'instance'>): string {
@@ -36,13 +38,14 @@ export function sourceOf({ taskId }: TaskSpec, volume: VolumeSpec, { instance }:
 }
 
 /**
- * A container's own limits, and the task's as the most that each container may have: the Engine has no limit for
- * several containers together.
+ * A container's own limits, and the task's as the most that each container may have, which programs can read. The group
+ * above holds all of them to it together, where there is one.
  */
-function limits(task: TaskSpec, container: ContainerSpec, { cpus }: Placement): HostConfig {
+function limits(task: TaskSpec, container: ContainerSpec, { cpus, cgroupParent }: Placement): HostConfig {
   const { cpu, memoryReservation, linux = {} } = container;
   const memory = container.memory ?? task.memory;
   return {
+    ...(cgroupParent !== undefined && { CgroupParent: cgroupParent }),
     // The kernel takes no fewer than 2 shares.
     ...(cpu > 0 && { CpuShares: Math.max(2, cpu) }),
     ...(task.cpu !== undefined && task.cpu / 1024 < cpus && { NanoCpus: Math.round((task.cpu / 1024) * 1e9) }),

@@ -3,6 +3,7 @@ import type { ContainerObservation, ContainerSpec, Endpoint, PortMapping } from 
 import type { TaskRecord } from '../task-records.ts';
 import { isPublished, networkOwner, portKey } from './container-network.ts';
 import type { Placement } from './placement.ts';
+import { needsGroup } from './task-groups.ts';
 
 const OUT_OF_MEMORY = 'OutOfMemoryError: Container killed due to memory usage';
 const REMOVED = 'CannotInspectContainerError: Error response from daemon: No such container';
@@ -41,11 +42,15 @@ function lifeOf(record: TaskRecord, container: ContainerSpec, info: ContainerIns
   return {
     state: 'stopped',
     exitCode: info.State.ExitCode,
-    ...(info.State.OOMKilled && { reason: OUT_OF_MEMORY }),
+    ...(isOutOfMemory(record, info) && { reason: OUT_OF_MEMORY }),
     ...startedAt('startedAt'),
     ...instant(info.State.FinishedAt)('finishedAt'),
   };
 }
+
+/** The Engine says it of every container of a group that ran out, also of those that went on. */
+const isOutOfMemory = ({ spec }: TaskRecord, { State }: ContainerInspectInfo): boolean =>
+  State.OOMKilled && (!needsGroup(spec) || State.ExitCode === SIGKILLED);
 
 const reasonOf = ({ startFailure, failedContainer, failedBecause }: TaskRecord, { name }: ContainerSpec) =>
   startFailure !== undefined && failedContainer === name ? { reason: failedBecause ?? startFailure } : {};

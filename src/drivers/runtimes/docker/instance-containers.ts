@@ -38,6 +38,11 @@ export class InstanceContainers {
     return byTask;
   }
 
+  /** Of the first process of a running container that was looked at, on the Engine's machine. */
+  pidOf(id: string): number | undefined {
+    return this.#inspected.get(id)?.info.State.Pid || undefined;
+  }
+
   async removeAll(names: readonly string[]): Promise<void> {
     await Promise.all(names.map((name) => this.#remove(name)));
   }

@@ -2,7 +2,9 @@ export const LABEL = { instance: 'teal.instance', task: 'teal.task', container: 
 
 /** Named after what it is, so that creating twice is a conflict and nothing worse. */
 export const containerName = (instance: string, taskId: string, container: string): string =>
-  `teal-${instance}-${taskId}-${container}`;
+  `${containerPrefix(instance)}${taskId}-${container}`;
+
+export const containerPrefix = (instance: string): string => `teal-${instance}-`;
 
 export const volumePrefix = (instance: string): string => `teal-${instance}-`;
 

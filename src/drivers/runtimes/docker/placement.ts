@@ -15,4 +15,6 @@ export interface Placement {
   readonly linkLocal?: { readonly url: string; readonly hasUsualPort: boolean } | undefined;
   /** What the Engine's machine has; it refuses limits beyond that. */
   readonly cpus: number;
+  /** The control group of the task, where it has one. */
+  readonly cgroupParent?: string | undefined;
 }

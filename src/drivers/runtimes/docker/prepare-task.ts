@@ -9,6 +9,7 @@ import { containerName } from './names.ts';
 import { ensurePauseImage } from './pause-image.ts';
 import type { Placement } from './placement.ts';
 import { needsPause, PAUSE } from './shared-namespaces.ts';
+import type { TaskGroups } from './task-groups.ts';
 import type { TaskPlace } from './task-place.ts';
 import { ensureVolumes } from './volumes.ts';
 
@@ -25,6 +26,7 @@ export class CannotPrepare extends Error {
 export interface Preparation {
   readonly engine: Docker;
   readonly place: TaskPlace;
+  readonly groups: TaskGroups;
   readonly images: Images;
   /** Takes the names of containers made here. */
   readonly fresh: Set<string>;
@@ -40,7 +42,7 @@ export interface Preparation {
  * @throws {CannotPrepare} unless the signal came first
  */
 export async function prepareTask(preparation: Preparation, task: TaskSpec): Promise<Record<string, string>> {
-  const { engine, place, images, instance, signal } = preparation;
+  const { engine, place, groups, images, instance, signal } = preparation;
   const digests: Record<string, string> = {};
   for (const { name, image } of task.containers) {
     const digest = await or('CannotPullContainerError', name, images.ensure(image, signal));
@@ -48,7 +50,8 @@ export async function prepareTask(preparation: Preparation, task: TaskSpec): Pro
   }
   if (signal.aborted) return digests;
   await or('CannotCreateVolumeError', undefined, ensureVolumes(engine, task, instance));
-  const placement = await or('CannotCreateContainerError', undefined, place.get(task.paths?.credentials !== undefined));
+  const where = await or('CannotCreateContainerError', undefined, place.get(task.paths?.credentials !== undefined));
+  const placement = { ...where, cgroupParent: await groups.ensure(task) };
   if (needsPause(task)) await or('CannotCreateContainerError', undefined, startPause(engine, task, placement));
   for (const container of inOrder(task.containers)) {
     if (signal.aborted) break;
