@@ -93,6 +93,29 @@ describe.skipIf(unavailable !== undefined && !process.env['CI'])(`docker itself 
     expect((await inspect(after)).Config.Env).toEqual((await inspect(before)).Config.Env);
   });
 
+  it('lets a container in bridge mode reach Teal, and no other container of the bridge', async () => {
+    const task = taskOf(
+      [web(`fetch(process.env.AWS_ENDPOINT_URL).then((r) => r.text()).then(console.log); setTimeout(() => {}, 1e6)`)],
+      { networkMode: 'bridge' },
+    );
+    await runtime.start(task);
+    await reach(task, 'running');
+    await eventually('Teal to have answered', async () =>
+      (await runtime.readOutput(task.taskId, 'web', undefined)).lines.find(({ message }) => message === 'Teal answers'),
+    );
+
+    const { Config, HostConfig } = await inspect(task);
+    const endpoint = Config.Env.find((one) => one.startsWith('AWS_ENDPOINT_URL=')) ?? '';
+    const ask = `fetch(process.env.AWS_ENDPOINT_URL).then(() => process.exit(1), () => process.exit(0))`;
+    const stranger = await engine.createContainer({ Image: image, Cmd: [NODE, '-e', ask], Env: [endpoint] });
+    await stranger.start();
+    const { StatusCode } = (await stranger.wait()) as { StatusCode: number };
+    await stranger.remove({ force: true });
+
+    expect(HostConfig.NetworkMode).toBe('bridge');
+    expect(StatusCode).toBe(0);
+  });
+
   it('removes a volume whose labels an ending Engine has lost, with the task or at the next start', async () => {
     const volumes = async () =>
       ((await engine.listVolumes()) as unknown as { Volumes: { Name: string }[] | null }).Volumes?.flatMap(

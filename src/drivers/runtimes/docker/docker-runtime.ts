@@ -96,8 +96,10 @@ class DockerRuntime implements Runtime {
     await removeVolumes(this.#engine, this.#options.instance, isGone);
     await this.#groups.removeStrays(isGone).catch(() => undefined);
     const unfinished = this.#records.all().filter(({ stoppedAt }) => stoppedAt === undefined);
-    if (unfinished.length > 0) await this.#place.get(unfinished.some(({ spec }) => spec.paths?.credentials));
-    for (const { spec } of unfinished) await this.#groups.ensure(spec); // a machine that went down has lost it
+    for (const { spec } of unfinished) {
+      await this.#place.get(spec); // they may ask Teal something
+      await this.#groups.ensure(spec); // a machine that went down has lost it
+    }
     for (const record of unfinished) {
       if (record.stop)
         for (const [name, killAt] of Object.entries(record.stop.killAt)) this.#tell(record, name, killAt);

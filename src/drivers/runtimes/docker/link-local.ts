@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { engineStatus, unless } from './engine.ts';
 import { LABEL } from './names.ts';
 import { openRelay, type Relay } from './relay.ts';
-import type { TaskNetwork } from './task-network.ts';
 
 /** Where SDKs look for the credentials of a task. Source: ECS developer guide, task IAM role. */
 const ADDRESS = '169.254.170.2';
@@ -18,7 +17,8 @@ export interface LinkLocal {
 }
 
 export interface LinkLocalOptions {
-  readonly network: TaskNetwork;
+  /** Whether an address is that of a container of this Teal. */
+  readonly admits: (address: string) => Promise<boolean>;
   readonly folder: string;
   readonly endpoint: () => string;
 }
@@ -31,11 +31,11 @@ export interface LinkLocalOptions {
  * @returns `undefined` where the address cannot be had, as on a machine of ECS or EC2 that has it already
  */
 export async function openLinkLocal(engine: Docker, options: LinkLocalOptions): Promise<LinkLocal | undefined> {
-  const { network, folder, endpoint } = options;
+  const { admits, folder, endpoint } = options;
   const relay = (file: string, port?: number): Promise<Relay | undefined> =>
     openRelay({
       host: ADDRESS,
-      subnet: network.subnet,
+      admits,
       file: join(folder, file),
       endpoint,
       ...(port !== undefined && { port }),

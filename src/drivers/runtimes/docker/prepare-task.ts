@@ -50,7 +50,7 @@ export async function prepareTask(preparation: Preparation, task: TaskSpec): Pro
   }
   if (signal.aborted) return digests;
   await or('CannotCreateVolumeError', undefined, ensureVolumes(engine, task, instance));
-  const where = await or('CannotCreateContainerError', undefined, place.get(task.paths?.credentials !== undefined));
+  const where = await or('CannotCreateContainerError', undefined, place.get(task));
   const placement = { ...where, cgroupParent: await groups.ensure(task) };
   if (needsPause(task)) await or('CannotCreateContainerError', undefined, startPause(engine, task, placement));
   for (const container of inOrder(task.containers)) {

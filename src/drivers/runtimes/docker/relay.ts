@@ -1,12 +1,12 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { BlockList, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { canListen, freePort } from '../free-port.ts';
 
 export interface RelayOptions {
   /** The bridge's address on this machine. */
   readonly host: string;
-  /** Only connections from here are taken, such as `172.18.0.0/16`: the API is not for the rest of the network. */
-  readonly subnet: string;
+  /** Whether a connection from an address is taken: the API is not for the rest of the network. */
+  readonly admits: (address: string) => Promise<boolean>;
   /** Remembers the port, unless one is given: it stands in the environment of containers that outlive Teal. */
   readonly file: string;
   readonly port?: number;
@@ -24,23 +24,27 @@ export interface Relay {
  *
  * @throws when the host's address is not one of this machine, or the port is another's
  */
-export async function openRelay({ host, subnet, file, port: given, endpoint }: RelayOptions): Promise<Relay> {
+export async function openRelay({ host, admits, file, port: given, endpoint }: RelayOptions): Promise<Relay> {
   const port = given ?? (await choosePort(host, file));
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   };
-  const inside = subnetList(subnet);
-  const server = createServer({ allowHalfOpen: true }, (from) => {
-    if (!inside.check(from.remoteAddress ?? '')) return void from.destroy();
+  const carry = (from: Socket): void => {
     const { hostname, port: to } = new URL(endpoint());
     const onward = connect({ host: hostname, port: Number(to || 80), allowHalfOpen: true });
-    keep(from);
     keep(onward);
     from.pipe(onward).pipe(from);
     from.on('error', () => onward.destroy()).on('close', () => onward.destroy());
     onward.on('error', () => from.destroy());
+  };
+  const server = createServer({ allowHalfOpen: true }, (from) => {
+    keep(from);
+    from.on('error', () => from.destroy());
+    void admits(from.remoteAddress ?? '')
+      .catch(() => false) // the Engine is away
+      .then((isAdmitted) => (isAdmitted && !from.destroyed ? carry(from) : void from.destroy()));
   });
   await listen(server, host, port);
   return {
@@ -68,13 +72,6 @@ function remembered(file: string): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-function subnetList(subnet: string): BlockList {
-  const [address = '', bits = '32'] = subnet.split('/');
-  const list = new BlockList();
-  list.addSubnet(address, Number(bits));
-  return list;
 }
 
 const listen = (server: Server, host: string, port: number): Promise<void> =>
