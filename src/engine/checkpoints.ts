@@ -22,16 +22,16 @@ export const ENGINE_CHECKPOINTS: readonly string[] = [
   ...both('terminate-original'),
 ];
 
-/** Every checkpoint that an ECS-native canary with a hook and a test rule reaches, in order of the first time. */
+/** Every checkpoint that an ECS-native canary with a hook after scale-up and a test rule reaches, in order. */
 export const NATIVE_CHECKPOINTS: readonly string[] = [
   'engine.begin.recorded',
   'engine.preflight.recorded',
-  ...both('enter-hook'),
-  'engine.hook-answer.recorded',
-  'engine.stage-hook.recorded',
   ...both('prepare-traffic'),
   ...both('create-task-set'),
   'engine.steady.recorded',
+  ...both('enter-hook'),
+  'engine.hook-answer.recorded',
+  'engine.stage-hook.recorded',
   ...both('shift-test'),
   ...both('shift'),
   'engine.interval.recorded',

@@ -14,7 +14,7 @@ import { NativeYard, type NativeService } from '../support/native-yard.ts';
 import { sampleProcesses } from '../support/sample-processes.ts';
 import { spawnTeal, type SpawnedTeal } from '../support/spawned-teal.ts';
 
-const TIME_SCALE = 150;
+const TIME_SCALE = 60;
 const ACCOUNT = String(randomInt(1e11, 1e12 - 1));
 /** Reached on the way back, from a hook that fails last. */
 const ROLLBACK = [

@@ -22,7 +22,10 @@ export async function dieAtEach(
 ): Promise<SpawnedTeal> {
   let current = teal;
   for (const [index, checkpoint] of checkpoints.entries()) {
-    const { signal } = await withLimit(current, checkpoint);
+    const { signal } = await withLimit(current, checkpoint).catch(async (cause: unknown) => {
+      await current.stop();
+      throw cause;
+    });
     if (signal !== 'SIGKILL') throw new Error(`Teal ended by itself before ${checkpoint}:\n${current.log()}`);
     const next = checkpoints[index + 1];
     current = await start(next === undefined ? [] : ['--kill-at', next]);
