@@ -222,9 +222,10 @@ async function startPlatform(
     checkpoint,
   });
   // The same engine behind ECS's own front door.
+  const ecsOwn = ecsPorts({ store, clock });
   const ecsEngine: Engine = createEngine({
     ports: {
-      ...ecsPorts({ store, clock }),
+      ...ecsOwn,
       traffic: createTraffic(clients),
       hooks: createHooks({ clients, clock, endpoint, secret: (scope) => webhookSecret(store, scope) }),
       alarms: createAlarms(clients),
@@ -322,7 +323,7 @@ async function startPlatform(
       runtime: { name: runtime.name, tasks: (await runtime.observe()).length },
       balancer: { name: balancer.name, ...(await balancing.describeHealth()) },
       functions: { name: functions.name },
-      engine: { activeDeployments: (await deployments.active()).length },
+      engine: { activeDeployments: (await deployments.active()).length + (await ecsOwn.deployments.active()).length },
     }),
     task: (path) => containers.answerTask(path),
     signingCertificate: () => topics.signingCertificate(),
