@@ -66,9 +66,18 @@ export async function privateEngine(isLive: boolean, network: 'own' | 'callers' 
     kill: endWith('SIGKILL'),
     async remove() {
       await end();
-      // The Engine leaves its mounts behind; they hold the folder.
-      spawnSync('sh', ['-c', `grep -o ' ${folder}[^ ]*' /proc/mounts | sort -r | xargs -r -n1 umount -l`]);
-      await rm(folder, { recursive: true, force: true });
+      await eventually(
+        `${folder} to be removed`,
+        async () => {
+          // The Engine leaves its mounts behind; they hold the folder, and so do those of a container that still ends.
+          spawnSync('sh', ['-c', `grep -o ' ${folder}[^ ]*' /proc/mounts | sort -r | xargs -r -n1 umount -l`]);
+          return rm(folder, { recursive: true, force: true }).then(
+            () => true,
+            () => undefined,
+          );
+        },
+        30_000,
+      );
     },
   };
 }

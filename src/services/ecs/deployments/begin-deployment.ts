@@ -134,7 +134,10 @@ function newDeployment(
 /** Source: spec, §9.4; the words are assumed. */
 const SUPERSEDED = 'Service deployment was superseded by a newer service deployment.';
 
-/** @returns the set that is left of it where the one before is already being removed, or was brought back */
+/**
+ * @returns the set that has, or is about to get back, all traffic: what was deployed where the one before is already
+ * being removed, what it goes back to where it is rolled back, else what served when it began
+ */
 async function supersede(
   tx: Transaction,
   scope: Scope,
@@ -142,9 +145,10 @@ async function supersede(
   now: number,
 ): Promise<string | undefined> {
   const running = await currentDeployment(tx, scope, service);
-  if (!running || hasEnded(running)) return undefined;
-  const isPast = await endRuns(tx, scope, service);
-  const survivor = isPast || running.rollback ? setIdOf(wantedRevision(running)) : undefined;
+  if (!running) return undefined;
+  if (hasEnded(running)) return running.rollback && setIdOf(wantedRevision(running));
+  const { isPast, source } = await endRuns(tx, scope, service);
+  const survivor = isPast || running.rollback ? setIdOf(wantedRevision(running)) : source && setIdOf(source);
   const finalCounts = await countsOfService(tx, scope, service);
   await serviceDeployments(tx).put(scope, running.id, { ...endedAs(running, 'STOPPED', now, SUPERSEDED), finalCounts });
   return survivor;

@@ -19,19 +19,30 @@ export async function findRun(tx: Transaction, scope: Scope, deploymentId: strin
   return all.find(({ release }) => release.native?.deploymentId === deploymentId);
 }
 
-/**
- * Ends what the engine does for a service, at once: it looks for the record before each turn.
- *
- * @returns whether what served before was being removed
- */
+/** How far the engine had come with what it was made to end. */
+export interface EndedRuns {
+  /** What served before was being removed. */
+  readonly isPast: boolean;
+  /** The revision that served when it began, by its digits. */
+  readonly source: string | undefined;
+}
+
+/** Ends what the engine does for a service, at once: it looks for the record before each turn. */
 export async function endRuns(
   tx: Transaction,
   scope: Scope,
   service: Pick<ServiceRecord, 'cluster' | 'name'>,
-): Promise<boolean> {
+): Promise<EndedRuns> {
   const runs = await deploymentRuns(tx).list(scope, serviceKey(service));
   for (const { id } of runs) await deploymentRuns(tx).remove(scope, id);
-  return runs.some((run) => hasActed(planOf(run), 'terminateOriginal'));
+  return {
+    isPast: runs.some((run) => hasActed(planOf(run), 'terminateOriginal')),
+    source: runs
+      .map(({ release }) => release.native?.source?.revisionArn)
+      .find((arn) => arn !== undefined)
+      ?.split('/')
+      .at(-1),
+  };
 }
 
 /** Asks the engine to stop. @returns false when it is too late; a rolling update, which has no run, is never so */
