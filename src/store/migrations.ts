@@ -121,6 +121,7 @@ export const MIGRATIONS: readonly Migration[] = [
     up: documents('autoscaling_targets', 'autoscaling_policies', 'autoscaling_activities'),
   },
   { name: '0014-deployment-runs', up: documents('ecs_deployment_runs') },
+  { name: '0015-ecs-account-settings', up: documents('ecs_account_settings') },
 ];
 
 /** Gives every document of a kind the members that it lacks. @param at - where in the document they belong */
