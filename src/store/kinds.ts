@@ -6,6 +6,7 @@ export const RECORD_KINDS = [
   'codedeploy_revisions',
   'codedeploy_deployments',
   'codedeploy_active_deployments',
+  'ecs_account_settings',
   'ecs_clusters',
   'ecs_families',
   'ecs_task_definitions',

@@ -123,6 +123,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0014-deployment-runs', up: documents('ecs_deployment_runs') },
   { name: '0015-scheduled-actions', up: documents('autoscaling_scheduled_actions') },
   { name: '0016-objects', up: documents('s3_buckets', 's3_objects', 's3_uploads', 's3_parts') },
+  { name: '0017-ecs-account-settings', up: documents('ecs_account_settings') },
 ];
 
 /** Gives every document of a kind the members that it lacks. @param at - where in the document they belong */

@@ -13,7 +13,12 @@
 import type * as sdk from '@aws-sdk/client-ecs';
 import type { Readings } from '../../kernel/readings.ts';
 import type { AnyActions, Actions, Service } from '../../wire/types.ts';
-import { describeContainerInstances, listAccountSettings, listContainerInstances } from './actions/account.ts';
+import {
+  deleteAccountSetting,
+  listAccountSettings,
+  putAccountSetting,
+  putAccountSettingDefault,
+} from './actions/account-settings.ts';
 import {
   createCluster,
   deleteCluster,
@@ -24,6 +29,7 @@ import {
 } from './actions/clusters.ts';
 import { describeCapacityProviders, putClusterCapacityProviders } from './actions/capacity-providers.ts';
 import { createService } from './actions/create-service.ts';
+import { describeContainerInstances, listContainerInstances } from './actions/container-instances.ts';
 import { continueServiceDeployment } from './actions/continue-service-deployment.ts';
 import { createTaskSet } from './actions/create-task-set.ts';
 import { registerTaskDefinition } from './actions/register-task-definition.ts';
@@ -130,7 +136,10 @@ export const ecsActions = (deps: EcsDeps) =>
     TagResource: tagResource(deps),
     UntagResource: untagResource(deps),
     ListTagsForResource: listTagsForResource(deps),
-    ListAccountSettings: listAccountSettings(),
+    ListAccountSettings: listAccountSettings(deps),
+    PutAccountSetting: putAccountSetting(deps),
+    PutAccountSettingDefault: putAccountSettingDefault(deps),
+    DeleteAccountSetting: deleteAccountSetting(deps),
     ListContainerInstances: listContainerInstances(deps),
     DescribeContainerInstances: describeContainerInstances(deps),
   }) satisfies AnyActions & Actions<typeof sdk>;

@@ -9,9 +9,10 @@ export function page(
   names: readonly string[],
   { nextToken, maxResults }: { readonly nextToken?: string | undefined; readonly maxResults?: number | undefined },
   usual = 100,
+  most = 100,
 ) {
   const size = maxResults ?? usual;
-  if (size < 1 || size > 100) throw invalidParameter('maxResults must be between 1 and 100.');
+  if (size < 1 || size > most) throw invalidParameter(`maxResults must be between 1 and ${most}.`);
   const begin = nextToken ? after(names, nextToken) : 0;
   const shown = names.slice(begin, begin + size);
   const last = shown.at(-1);

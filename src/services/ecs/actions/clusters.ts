@@ -13,6 +13,7 @@ import type { Action } from '../../../wire/types.ts';
 import { arns, nameFrom } from '../arns.ts';
 import type { EcsDeps } from '../deps.ts';
 import { clusterNotFound, invalidParameter } from '../faults.ts';
+import { effectiveSetting, rootOf } from '../records/account-setting.ts';
 import { clusters, findCluster, newCluster, requireCluster, type ClusterRecord } from '../records/cluster.ts';
 import { services } from '../records/service.ts';
 import { tasks } from '../records/task.ts';
@@ -29,8 +30,9 @@ export const createCluster =
       throw invalidParameter('ClusterName must match ^[a-zA-Z0-9\\-_]{1,255}$');
     const existing = await clusters(store).get(ctx, name);
     if (existing?.status === 'ACTIVE') return { cluster: await showCluster(store, ctx, existing, ALL) };
+    const insights = await effectiveSetting(store, ctx, 'containerInsights', rootOf(ctx));
     const made = newCluster(name, {
-      ...(input.settings && { settings: input.settings }),
+      settings: input.settings ?? [{ name: 'containerInsights', value: insights.value }],
       ...(input.configuration && { configuration: input.configuration }),
       capacityProviders: input.capacityProviders ?? [],
       defaultCapacityProviderStrategy: input.defaultCapacityProviderStrategy ?? [],
