@@ -196,6 +196,7 @@ export function runtimeConformance(subject: RuntimeUnderTest): void {
       const task = taskOf([container('web', { does: 'wait' }), job]);
 
       await runtime.start(task);
+      await reach(task.taskId, 'running');
       const found = await eventuallyEnded('job', () => observe(task.taskId));
 
       expect(found.state).toBe('running');
