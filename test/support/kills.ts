@@ -1,4 +1,4 @@
-import type { SpawnedTeal } from './spawned-teal.ts';
+import { EndedEarly, type SpawnedTeal } from './spawned-teal.ts';
 
 const KILL_LIMIT_MS = 60_000;
 
@@ -20,17 +20,31 @@ export async function dieAtEach(
   checkpoints: readonly string[],
   start: (more: readonly string[]) => Promise<SpawnedTeal>,
 ): Promise<SpawnedTeal> {
-  let current = teal;
+  let current: SpawnedTeal | undefined = teal;
   for (const [index, checkpoint] of checkpoints.entries()) {
-    const { signal } = await withLimit(current, checkpoint).catch(async (cause: unknown) => {
-      await current.stop();
-      throw cause;
-    });
-    if (signal !== 'SIGKILL') throw new Error(`Teal ended by itself before ${checkpoint}:\n${current.log()}`);
+    if (current) await killed(current, checkpoint);
     const next = checkpoints[index + 1];
-    current = await start(next === undefined ? [] : ['--kill-at', next]);
+    current = next === undefined ? await start([]) : await startOrDie(() => start(['--kill-at', next]));
   }
-  return current;
+  return current ?? teal;
+}
+
+/** @returns `undefined` when it took up the work, and died of it, before it was ready */
+async function startOrDie(start: () => Promise<SpawnedTeal>): Promise<SpawnedTeal | undefined> {
+  try {
+    return await start();
+  } catch (cause) {
+    if (cause instanceof EndedEarly && cause.signal === 'SIGKILL') return undefined;
+    throw cause;
+  }
+}
+
+async function killed(teal: SpawnedTeal, checkpoint: string): Promise<void> {
+  const { signal } = await withLimit(teal, checkpoint).catch(async (cause: unknown) => {
+    await teal.stop();
+    throw cause;
+  });
+  if (signal !== 'SIGKILL') throw new Error(`Teal ended by itself before ${checkpoint}:\n${teal.log()}`);
 }
 
 async function withLimit(teal: SpawnedTeal, checkpoint: string): SpawnedTeal['ended'] {

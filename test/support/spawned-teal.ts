@@ -17,10 +17,20 @@ export interface SpawnedTeal {
   stop(): Promise<void>;
 }
 
+/** Teal ended before it said that it is ready. */
+export class EndedEarly extends Error {
+  readonly signal: NodeJS.Signals | null;
+
+  constructor(signal: NodeJS.Signals | null, logged: string) {
+    super(`Teal ended before it was ready:\n${logged}`);
+    this.signal = signal;
+  }
+}
+
 /**
  * @param entry - of another build
  * @param env - beside this process's own
- * @throws when it ends before it is ready, with its log
+ * @throws {EndedEarly} when it ends before it is ready, with its log
  */
 export async function spawnTeal(
   args: readonly string[],
@@ -38,7 +48,7 @@ export async function spawnTeal(
     signal: signal as NodeJS.Signals | null,
   }));
   const url = await Promise.race([readyUrl(child), ended.then(() => undefined)]);
-  if (url === undefined) throw new Error(`Teal ended before it was ready:\n${logged}`);
+  if (url === undefined) throw new EndedEarly((await ended).signal, logged);
   return {
     url,
     child,
