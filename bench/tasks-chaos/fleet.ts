@@ -26,17 +26,20 @@ type Shape = Omit<RegisterTaskDefinitionCommandInput, 'family' | 'containerDefin
   readonly more?: Partial<ContainerDefinition>;
 };
 
-/** One after another for the services: a network of the task's own, published ports, several containers, a volume. */
+/** One after another for the services; the first two have all there is: several containers, a volume, published ports. */
 const SHAPES: readonly Shape[] = [
-  { networkMode: 'awsvpc', containers: ['web'] },
-  { networkMode: 'bridge', containers: ['web'], more: { portMappings: [{ containerPort: 8080, hostPort: 0 }] } },
   { networkMode: 'awsvpc', containers: ['side', 'web'] },
   {
     networkMode: 'bridge',
     containers: ['web'],
     volumes: [{ name: 'scratch', dockerVolumeConfiguration: { scope: 'task' } }],
-    more: { mountPoints: [{ sourceVolume: 'scratch', containerPath: '/scratch' }] },
+    more: {
+      portMappings: [{ containerPort: 8080, hostPort: 0 }],
+      mountPoints: [{ sourceVolume: 'scratch', containerPath: '/scratch' }],
+    },
   },
+  { networkMode: 'awsvpc', containers: ['web'] },
+  { networkMode: 'bridge', containers: ['web'] },
 ];
 export const shapeOf = (index: number): Shape => SHAPES[index % SHAPES.length] ?? { containers: [] };
 

@@ -149,7 +149,7 @@ async function settle(look: () => Promise<Truth>): Promise<Truth & { readonly ms
 async function endAll(wishes: readonly Wish[], docker: PrivateEngine, teal: ReturnType<typeof tealAtHand>) {
   for (const wish of wishes) await deleteService(teal.ecs, wish);
   const ended = teal.end();
-  const ms = await Promise.race([ended, pause(END_LIMIT, undefined)]);
+  const ms = await Promise.race([ended, pause(END_LIMIT, undefined, { ref: false })]);
   const strays = ms === undefined ? [`Teal has not ended ${END_LIMIT} ms after SIGTERM`] : [];
   for (const container of await heldContainers(docker.engine)) strays.push(inWords(container));
   for (const network of await heldNetworks(docker.engine)) strays.push(`network ${network}`);
