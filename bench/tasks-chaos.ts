@@ -1,11 +1,12 @@
 // Services of ECS on Docker that scale and roll all the time, while their containers are killed and removed by hand, the
 // Engine is started anew or killed, and Teal gets SIGKILL; then waits until what was wished is what is observed.
-// npm run bench -- tasks-chaos [--minutes N | --each] [--seed N] [--services N] [--only FAULT] [--json]
+// npm run bench -- tasks-chaos [--minutes N | --each] [--seed N] [--services N] [--shifting 0|1|2] [--only FAULT] [--json]
 //
 // Everything happens in namespaces of the bench's own (network, processes, mounts), with an Engine of its own: nothing
 // of this machine's Engine is touched, and whatever ends the bench ends all of it. Needs root, dockerd and unshare.
 // Ends with code 1 unless every service has exactly the tasks last asked for, each with its containers and of the right
-// revision, and nothing is left on the Engine once the services are deleted and Teal has ended.
+// revision; services that shift traffic have it in one target group, whose targets are their tasks, and no deployment is
+// under way; no request failed while Teal alone was killed (--only 'Teal killed'); and nothing is left on the Engine once the services are deleted and Teal has ended.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,6 +23,8 @@ const { values: options } = parseArgs({
     minutes: { type: 'string', default: '3' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1e9)) },
     services: { type: 'string', default: '4' },
+    /** Of services that shift traffic: by ECS alone, or by ECS and by CodeDeploy. */
+    shifting: { type: 'string', default: '2' },
     /** Each fault once, instead of any for so many minutes. */
     each: { type: 'boolean' },
     /** One kind of fault instead of all, to look at it closely. */
@@ -57,6 +60,7 @@ async function runHere(data: string): Promise<number> {
     folder: data,
     seed: Number(options.seed),
     services: Number(options.services),
+    shifting: Number(options.shifting),
     faults: options.each ? 'each once' : Number(options.minutes) * 60_000,
     only: options.only,
   });
@@ -66,6 +70,7 @@ async function runHere(data: string): Promise<number> {
   print(options.json, figures, [
     `seed ${figures.seed}: ${figures.seconds.toFixed(0)} s, ${figures.scalings} scalings, ${figures.deployments} deployments, ${figures.tasks} tasks at the end, true ${(figures.settledMs / 1000).toFixed(1)} s after the last fault`,
     ...Object.entries(figures.faults).map(([fault, count]) => `  ${String(count).padStart(4)}  ${fault}`),
+    `${figures.requests} requests, ${figures.failedRequests} failed`,
     ...wrong,
     ...strays,
     `${faults} faults, ${options.services} services: ${truth}, ${strays.length} strays`,

@@ -1,20 +1,29 @@
-import type { ECSClient } from '@aws-sdk/client-ecs';
+import { type ECSClient, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { defaultNetwork } from '../../src/cli/demo/clients.ts';
+import type { Sample } from '../../src/cli/demo/traffic.ts';
+import { destroyClients } from '../../test/support/aws.ts';
 import { ensureNodeImage } from '../../test/support/docker-image.ts';
 import { privateEngine, type PrivateEngine } from '../../test/support/private-engine.ts';
 import { seeded, type Seeded } from '../../test/wire/seeded.ts';
 import { cause, FAULT_NAMES, pickFault, type Fault, type Victims } from './faults.ts';
 import { createFleet, deleteService, MOST, registerNext, untilAnswered, update, type Wish } from './fleet.ts';
+import { shiftedByCodeDeploy } from './shifted-by-codedeploy.ts';
+import { shiftedByEcs } from './shifted-by-ecs.ts';
+import type { Shifted } from './shifted.ts';
 import { heldContainers, heldNetworks, heldVolumes } from './held.ts';
-import { tealAtHand } from './teal-at-hand.ts';
+import { tealAtHand, type TealAtHand } from './teal-at-hand.ts';
 import { inWords, lookForTruth, type Truth } from './truth.ts';
 
 export interface ChaosOptions {
   readonly folder: string;
   readonly seed: number;
+  /** With rolling updates. */
   readonly services: number;
+  /** One service each whose releases shift traffic: by ECS, by CodeDeploy. */
+  readonly shifting: number;
   /** How long faults are caused, in milliseconds; or each once, however long that takes. */
   readonly faults: 'each once' | number;
   readonly only: Fault | undefined;
@@ -26,6 +35,9 @@ export interface ChaosFigures {
   readonly faults: Readonly<Record<string, number>>;
   readonly scalings: number;
   readonly deployments: number;
+  readonly requests: number;
+  /** Requests to the services that shift traffic, which had no answer or another one than that of the service. */
+  readonly failedRequests: number;
   /** At the end, of all services. */
   readonly tasks: number;
   /** From the last fault until all was as wished. */
@@ -51,30 +63,40 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosFigures> {
   const docker = await privateEngine(isLive, 'callers');
   await docker.start();
   const teal = tealAtHand(options.folder, docker.socketPath, ENTRY);
+  const shifted: Shifted[] = [];
   try {
     const image = await ensureNodeImage(docker.engine);
     await teal.start();
-    const wishes = await createFleet(teal.ecs, image, options.services);
+    const { ecs } = teal.clients;
+    const wishes = await createFleet(ecs, image, options.services);
+    shifted.push(...(await createShifted(teal, image, options.shifting)));
     const tally = { scalings: 0, deployments: 0 };
     const underWay = { isOver: false };
     const [faults] = await Promise.all([
       causeFaults({ docker, teal, random }, options).finally(() => (underWay.isOver = true)),
       ...wishes.map((wish, index) => {
         const own = seeded(options.seed + (index + 1) * 7919);
-        return keepWishing({ ecs: teal.ecs, wish, index, image, random: own, tally }, underWay);
+        return keepWishing({ ecs, wish, index, image, random: own, tally }, underWay);
       }),
+      ...shifted.map((one, index) => keepReleasing(one, seeded(options.seed + (index + 1) * 104_729), tally, underWay)),
     ]);
-    const settled = await settle(() => lookForTruth(teal.ecs, docker.engine, wishes));
+    const settled = await settle(() => lookForTruth(ecs, docker.engine, { wishes, shifted }));
+    for (const { traffic } of shifted) await traffic.stop();
     const ended = await endAll(wishes, docker, teal);
-    const isWrong = settled.wrong.length + settled.strays.length + ended.strays.length > 0;
+    const requests = shifted.flatMap(({ traffic }) => sinceServed(traffic.samples));
+    const failed = requests.filter(({ failure }) => failure !== undefined);
+    const wrong = [...settled.wrong, ...(options.only === 'Teal killed' ? failed.map(inVain) : [])];
+    const isWrong = wrong.length + settled.strays.length + ended.strays.length > 0;
     if (isWrong) process.stderr.write(teal.log());
     return {
       ...{ seed: options.seed, seconds: (performance.now() - begun) / 1000, faults, ...tally, tasks: settled.tasks },
-      ...{ settledMs: settled.ms, endedMs: ended.ms, wrong: settled.wrong },
+      ...{ settledMs: settled.ms, endedMs: ended.ms, wrong },
+      ...{ requests: requests.length, failedRequests: failed.length },
       strays: [...settled.strays, ...ended.strays],
     };
   } finally {
-    teal.ecs.destroy();
+    for (const { traffic } of shifted) await traffic.stop();
+    destroyClients(teal.clients);
     await teal.kill();
     await docker.remove();
   }
@@ -131,6 +153,40 @@ async function keepWishing(
   }
 }
 
+async function createShifted(teal: TealAtHand, image: string, count: number): Promise<Shifted[]> {
+  const made = [];
+  // The demo's stack first: it asks for ports that it may not find otherwise.
+  if (count > 1) made.push(await shiftedByCodeDeploy(teal.clients, await defaultNetwork(teal.url), image));
+  if (count > 0) made.push(await shiftedByEcs(teal.clients, image));
+  return made;
+}
+
+/** Scales one service and releases new versions of it, while others of them are under way or after. */
+async function keepReleasing(
+  one: Shifted,
+  random: Seeded,
+  tally: Wishing['tally'],
+  underWay: { readonly isOver: boolean },
+): Promise<void> {
+  const { clients, cluster, service } = one;
+  for (let version = 1; !underWay.isOver; version += 1) {
+    await pause(500 + random.below(9000));
+    if (random.next() < 0.4) {
+      const desiredCount = 1 + random.below(MOST);
+      await untilAnswered(() => clients.ecs.send(new UpdateServiceCommand({ cluster, service, desiredCount })));
+      one.desiredCount = desiredCount;
+      tally.scalings += 1;
+    } else if (await one.release(`v${version}`)) tally.deployments += 1;
+  }
+}
+
+/** A service's first tasks take a while to serve. */
+const sinceServed = (samples: readonly Sample[]): readonly Sample[] =>
+  samples.slice(samples.findIndex(({ version }) => version !== undefined));
+
+/** While only Teal is killed, the balancer and the tasks go on. */
+const inVain = ({ at, failure }: Sample): string => `a request failed at ${new Date(at).toISOString()}: ${failure}`;
+
 async function settle(look: () => Promise<Truth>): Promise<Truth & { readonly ms: number }> {
   const begun = performance.now();
   let trueAt: number | undefined;
@@ -147,7 +203,7 @@ async function settle(look: () => Promise<Truth>): Promise<Truth & { readonly ms
 
 /** Deletes the services and ends Teal. @returns what that left on the Engine, and how long it took */
 async function endAll(wishes: readonly Wish[], docker: PrivateEngine, teal: ReturnType<typeof tealAtHand>) {
-  for (const wish of wishes) await deleteService(teal.ecs, wish);
+  for (const wish of wishes) await deleteService(teal.clients.ecs, wish);
   const ended = teal.end();
   const ms = await Promise.race([ended, pause(END_LIMIT, undefined, { ref: false })]);
   const strays = ms === undefined ? [`Teal has not ended ${END_LIMIT} ms after SIGTERM`] : [];

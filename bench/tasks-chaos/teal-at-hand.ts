@@ -1,6 +1,6 @@
-import { ECSClient } from '@aws-sdk/client-ecs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { awsClients, type TestClients } from '../../test/support/aws.ts';
 import { spawnTeal, type SpawnedTeal } from '../../test/support/spawned-teal.ts';
 
 /** Nothing else listens in the namespace. */
@@ -9,7 +9,8 @@ const TIME_SCALE = 60;
 
 /** A Teal that is killed and started again on one data folder and one port, as a service manager does. */
 export interface TealAtHand {
-  readonly ecs: ECSClient;
+  readonly url: string;
+  readonly clients: TestClients;
   start(): Promise<void>;
   kill(): Promise<void>;
   /** Ends it in peace. @returns how long that took, in milliseconds */
@@ -21,14 +22,12 @@ export interface TealAtHand {
 export function tealAtHand(folder: string, socketPath: string, entry: string): TealAtHand {
   const args = ['--port', String(PORT), '--data', join(folder, 'data'), '--runtime', 'docker', '--log-level', 'warn'];
   args.push('--time-scale', String(TIME_SCALE));
+  const url = `http://127.0.0.1:${PORT}`;
   let teal: SpawnedTeal | undefined;
   let logged = '';
   return {
-    ecs: new ECSClient({
-      endpoint: `http://127.0.0.1:${PORT}`,
-      region: 'us-east-1',
-      credentials: { accessKeyId: '000000000000', secretAccessKey: 'secret' },
-    }),
+    url,
+    clients: awsClients(url),
     async start() {
       // While the Engine is away Teal refuses to start; whoever keeps services running tries again.
       for (let tries = 1; !teal; tries += 1) {

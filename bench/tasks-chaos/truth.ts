@@ -3,6 +3,7 @@ import type Dockerode from 'dockerode';
 import type { ContainerInfo } from 'dockerode';
 import { LABEL } from '../../src/drivers/runtimes/docker/names.ts';
 import { CLUSTER, shapeOf, type Wish } from './fleet.ts';
+import { shiftedFaults, type Shifted } from './shifted.ts';
 import { heldContainers, heldNetworks, heldVolumes } from './held.ts';
 
 /** Compares what was wished, what ECS says and what the Engine holds. */
@@ -14,7 +15,12 @@ export interface Truth {
   readonly tasks: number;
 }
 
-export async function lookForTruth(ecs: ECSClient, engine: Dockerode, wishes: readonly Wish[]): Promise<Truth> {
+export interface Wished {
+  readonly wishes: readonly Wish[];
+  readonly shifted: readonly Shifted[];
+}
+
+export async function lookForTruth(ecs: ECSClient, engine: Dockerode, { wishes, shifted }: Wished): Promise<Truth> {
   const containers = await heldContainers(engine);
   const wrong: string[] = [];
   const known = new Set<string>();
@@ -27,6 +33,7 @@ export async function lookForTruth(ecs: ECSClient, engine: Dockerode, wishes: re
     wrong.push(...ids.flatMap((id) => containerFaults(id, index, wish, containers)));
     volumes += ids.length * (shapeOf(index).volumes?.length ?? 0);
   }
+  for (const one of shifted) wrong.push(...(await shiftedFaults(one, containers, known)));
   const strays = containers.filter(({ Labels }) => !known.has(Labels[LABEL.task] ?? '')).map(inWords);
   const [networks, kept] = [await heldNetworks(engine), await heldVolumes(engine)];
   if (networks.length > 1) strays.push(`networks ${networks.join(', ')}`);

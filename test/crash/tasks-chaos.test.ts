@@ -16,7 +16,18 @@ interface Figures {
 /** @throws with all it said when it ends with another code than 0 and has no figures */
 function chaos(seed: number): Promise<Figures> {
   return new Promise((resolve, reject) => {
-    const args = [BENCH, 'tasks-chaos', '--each', '--services', '2', '--seed', String(seed), '--json'];
+    const args = [
+      BENCH,
+      'tasks-chaos',
+      '--each',
+      '--services',
+      '2',
+      '--shifting',
+      '0',
+      '--seed',
+      String(seed),
+      '--json',
+    ];
     execFile(process.execPath, args, (_failure, stdout, stderr) => {
       try {
         resolve(JSON.parse(stdout) as Figures);
