@@ -4,6 +4,7 @@ import {
   ListAccountSettingsCommand,
   PutAccountSettingCommand,
   PutAccountSettingDefaultCommand,
+  type ListAccountSettingsRequest,
   type SettingName,
 } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -16,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => teal.close());
 
 const role = () => `arn:aws:iam::${teal.account}:role/deployer`;
-const settings = async (input: ConstructorParameters<typeof ListAccountSettingsCommand>[0]) =>
+const settings = async (input: ListAccountSettingsRequest) =>
   (await teal.ecs.send(new ListAccountSettingsCommand(input))).settings ?? [];
 
 it('lists what holds where nothing was set, ten at a time', async () => {
