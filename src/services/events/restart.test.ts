@@ -85,21 +85,21 @@ it('gives up on an event after as many attempts as its target allows', async () 
 
 it('goes on with a schedule after a restart, once for all that it missed', async () => {
   const DAY = 86_400_000;
+  // One that Teal had not noted as delivered when it was closed comes again.
+  const ids = () => new Set(sink.taken.map(({ body }) => (JSON.parse(body) as { id: string }).id));
   const id = ruleId('default', 'timed');
   const rule = { bus: 'default', name: 'timed', arn: 'arn:t', schedule: 'rate(1 day)', isEnabled: true };
   const missedSome = { ...rule, targets: [{ Id: 'one', Arn: sink.url }], scheduledFrom: Date.now() - DAY };
   await rulesIn(store).put(scope, id, missedSome, { parent: 'default' });
   const first = await start();
-  await expect.poll(() => sink.taken.length, PATIENT).toBe(1);
+  await expect.poll(() => ids().size, PATIENT).toBe(1);
   await first.close();
   const after = await rulesIn(store).get(scope, id);
   await rulesIn(store).put(scope, id, missedSome);
   const second = await start();
-  await expect.poll(() => sink.taken.length, PATIENT).toBe(2);
+  await expect.poll(() => ids().size, PATIENT).toBe(2);
   await second.close();
-  const ids = sink.taken.map(({ body }) => (JSON.parse(body) as { id: string }).id);
 
-  expect(new Set(ids).size).toBe(2);
   // At a scale of 1000 a day is 86 seconds: all but the last of the beats were passed over.
   expect(after?.scheduledFrom).toBeGreaterThan(missedSome.scheduledFrom + 0.9 * DAY);
 });
