@@ -284,6 +284,95 @@ it('words bad input as ECS does', async () => {
   ).rejects.toThrow('the service requires an Application Load Balancer or Network Load Balancer.');
 });
 
+const LABEL = [
+  { key: 'a', value: '1' },
+  { key: 'a', value: '2' },
+];
+const elsewhere = (kind: string, place: string) => `arn:aws:ecs:us-east-1:${teal.account}:${kind}/${place}`;
+const many = (count: number) => Array.from({ length: count }, (_, index) => `c${index}`);
+
+it.each<[string, () => Promise<unknown>]>([
+  [
+    "Invalid setting 'value'",
+    () =>
+      teal.ecs.send(
+        new CreateClusterCommand({ clusterName: 'odd', settings: [{ name: 'containerInsights', value: 'maybe' }] }),
+      ),
+  ],
+  [
+    'The specified capacity provider was not found. Specify a valid name and try again.',
+    () => teal.ecs.send(new CreateClusterCommand({ clusterName: 'odd', capacityProviders: ['NONE'] })),
+  ],
+  [
+    'The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster and try again.',
+    () =>
+      teal.ecs.send(
+        new CreateClusterCommand({
+          clusterName: 'odd',
+          defaultCapacityProviderStrategy: [{ capacityProvider: 'FARGATE' }],
+        }),
+      ),
+  ],
+  [
+    'Tag keys cannot begin with aws:, which is reserved for AWS.',
+    () => teal.ecs.send(new CreateClusterCommand({ clusterName: 'odd', tags: [{ key: 'aws:x', value: '1' }] })),
+  ],
+  [
+    'Duplicate tag keys found. Each tag key must be unique.',
+    () => teal.ecs.send(new CreateClusterCommand({ clusterName: 'odd', tags: LABEL })),
+  ],
+  ['Clusters can have at most 100 items.', () => teal.ecs.send(new DescribeClustersCommand({ clusters: many(101) }))],
+  [
+    'Invalid identifier: Identifier is for region eu-west-1. Your region is us-east-1',
+    () =>
+      teal.ecs.send(
+        new DescribeClustersCommand({ clusters: [elsewhere('cluster', 'shop').replace('us-east-1', 'eu-west-1')] }),
+      ),
+  ],
+  [
+    'Cluster must match ^[a-zA-Z0-9\\-_]{1,255}$, but was "shop"',
+    () => teal.ecs.send(new DescribeServicesCommand({ cluster: '"shop"', services: ['x'] })),
+  ],
+  [
+    'Invalid identifier: Identifier is for cluster other. Your cluster is shop',
+    () => teal.ecs.send(new DescribeServicesCommand({ cluster: 'shop', services: [elsewhere('service', 'other/x')] })),
+  ],
+  [
+    'Invalid identifier: Identifier is for cluster shop. Your cluster is default',
+    () => teal.ecs.send(new StopTaskCommand({ task: elsewhere('task', `shop/${'0'.repeat(32)}`) })),
+  ],
+  [
+    'Task Identifier is invalid',
+    () => teal.ecs.send(new DescribeTasksCommand({ tasks: [elsewhere('service', 'shop/x')] })),
+  ],
+  ['taskId length should be one of [32,36]', () => teal.ecs.send(new DescribeTasksCommand({ tasks: ['nothing'] }))],
+  [
+    'AccountIDs mismatch',
+    () =>
+      teal.ecs.send(new ListTagsForResourceCommand({ resourceArn: 'arn:aws:ecs:us-east-1:000000000001:cluster/shop' })),
+  ],
+])('refuses: %s', async (message, send) => {
+  await expect(send()).rejects.toMatchObject({ name: 'InvalidParameterException', message });
+});
+
+it('counts tasks and services of a cluster by launch type for those who ask', async () => {
+  const { clusters } = await teal.ecs.send(
+    new DescribeClustersCommand({ clusters: ['shop'], include: ['STATISTICS'] }),
+  );
+
+  expect(clusters?.[0]?.statistics?.map(({ name }) => name)).toEqual([
+    'runningEC2TasksCount',
+    'runningFargateTasksCount',
+    'pendingEC2TasksCount',
+    'pendingFargateTasksCount',
+    'activeEC2ServiceCount',
+    'activeFargateServiceCount',
+    'drainingEC2ServiceCount',
+    'drainingFargateServiceCount',
+  ]);
+  expect(clusters?.[0]?.statistics?.every(({ value }) => /^\d+$/.test(value ?? ''))).toBe(true);
+});
+
 it('keeps tags, and deletes an empty cluster', async () => {
   const { cluster } = await teal.ecs.send(new CreateClusterCommand({ clusterName: 'brief' }));
   const resourceArn = cluster?.clusterArn ?? '';

@@ -23,18 +23,49 @@ export const arns = {
     `arn:aws:iam::${scope.account}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`,
 };
 
+/** As errors call them. Source: recorded for services, tasks and task sets; the others are assumed. */
+const KINDS = {
+  cluster: 'Cluster',
+  'capacity-provider': 'Capacity Provider',
+  'task-definition': 'Task Definition',
+  service: 'Service',
+  'service-deployment': 'Service Deployment',
+  'service-revision': 'Service Revision',
+  'task-set': 'Task Set',
+  task: 'Task',
+};
+
+export type Kind = keyof typeof KINDS;
+
 /**
  * What names a thing inside its kind: a short name stays, an ARN loses everything up to `kind/`.
  *
  * @throws {InvalidParameterException} for an ARN of another kind or account
  */
-export function nameFrom(scope: Scope, kind: string, given: string): string {
+export function nameFrom(scope: Scope, kind: Kind, given: string): string {
   if (!given.startsWith('arn:')) return given;
   const parsed = parseArn(given);
   if (parsed?.service !== 'ecs' || !parsed.resource.startsWith(`${kind}/`))
-    throw invalidParameter('The ARN provided is invalid.');
+    throw invalidParameter(`${KINDS[kind]} Identifier is invalid`);
   if (parsed.account !== scope.account) throw invalidParameter('AccountIDs mismatch');
+  // Assumed, after what ECS says of clusters.
+  if (parsed.region !== scope.region) throw wrongPlace('region', parsed.region, scope.region);
   return parsed.resource.slice(kind.length + 1);
+}
+
+const wrongPlace = (what: string, given: string, own: string): Error =>
+  invalidParameter(`Invalid identifier: Identifier is for ${what} ${given}. Your ${what} is ${own}`);
+
+/**
+ * The name or id of what is in a cluster.
+ *
+ * @throws {InvalidParameterException} also for an ARN that names another cluster; short ARNs name none
+ */
+export function nameInCluster(scope: Scope, kind: 'service' | 'task', cluster: string, given: string): string {
+  const name = nameFrom(scope, kind, given);
+  const [named = '', ...rest] = name.split('/');
+  if (given.startsWith('arn:') && rest.length > 0 && named !== cluster) throw wrongPlace('cluster', named, cluster);
+  return lastPart(name);
 }
 
 /** The last part of a name, for things whose ARNs also carry the cluster. */

@@ -8,9 +8,8 @@ import { fault } from '../../../wire/api-error.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import type { Action } from '../../../wire/types.ts';
 import { arns, lastPart, nameFrom } from '../arns.ts';
-import { BUILT_IN, checkStrategy } from '../checks/capacity-providers.ts';
+import { BUILT_IN, checkCapacity } from '../checks/capacity-providers.ts';
 import type { EcsDeps } from '../deps.ts';
-import { invalidParameter } from '../faults.ts';
 import { clusters, requireCluster } from '../records/cluster.ts';
 import { services } from '../records/service.ts';
 import { showCluster } from '../views/show-cluster.ts';
@@ -43,20 +42,15 @@ export const putClusterCapacityProviders =
   ({ store }: EcsDeps): Action<typeof PutClusterCapacityProvidersCommand> =>
   async ({ cluster: given, capacityProviders, defaultCapacityProviderStrategy }, ctx) => {
     const { name } = await requireCluster(store, ctx, given);
-    const names = capacityProviders.map((one) => lastPart(nameFrom(ctx, 'capacity-provider', one)));
-    for (const one of names)
-      if (!BUILT_IN.some((known) => known === one))
-        throw invalidParameter('The specified capacity provider was not found. Specify a valid name and try again.');
-    checkStrategy(defaultCapacityProviderStrategy, { capacityProviders: names });
+    const capacity = checkCapacity(ctx, capacityProviders, defaultCapacityProviderStrategy);
     const used = (await services(store).list(ctx, name))
       .filter(({ status }) => status !== 'INACTIVE')
       .flatMap(({ capacityProviderStrategy = [] }) => capacityProviderStrategy.map((item) => item.capacityProvider));
-    if (used.some((one) => one !== undefined && !names.includes(one)))
+    if (used.some((one) => one !== undefined && !capacity.capacityProviders.includes(one)))
       throw fault(ResourceInUseException, 'The specified capacity provider is in use and cannot be removed.');
     const updated = await clusters(store).change(ctx, name, (current) => ({
       ...current,
-      capacityProviders: names,
-      defaultCapacityProviderStrategy,
+      ...capacity,
     }));
     return { cluster: updated && (await showCluster(store, ctx, updated, [])) };
   };

@@ -9,18 +9,29 @@ import {
   type UpdateClusterSettingsCommand,
 } from '@aws-sdk/client-ecs';
 import { fault } from '../../../wire/api-error.ts';
-import type { Action } from '../../../wire/types.ts';
+import type { Action, ActionInput } from '../../../wire/types.ts';
 import { arns, nameFrom } from '../arns.ts';
 import type { EcsDeps } from '../deps.ts';
-import { clusterNotFound, invalidParameter } from '../faults.ts';
-import { effectiveSetting, rootOf } from '../records/account-setting.ts';
-import { clusters, findCluster, newCluster, requireCluster, type ClusterRecord } from '../records/cluster.ts';
+import { checkCapacity } from '../checks/capacity-providers.ts';
+import { withSettings } from '../checks/cluster-settings.ts';
+import { checkTags } from '../checks/tags.ts';
+import { clusterNotFound, invalidParameter, notServed } from '../faults.ts';
+import {
+  clusters,
+  findCluster,
+  newCluster,
+  requireCluster,
+  usualSettings,
+  type ClusterRecord,
+} from '../records/cluster.ts';
 import { services } from '../records/service.ts';
 import { tasks } from '../records/task.ts';
 import { page } from '../paging.ts';
 import { showCluster } from '../views/show-cluster.ts';
 
 const ALL = ['SETTINGS', 'CONFIGURATIONS', 'TAGS'];
+/** Names in one request. */
+const MOST = 100;
 
 export const createCluster =
   ({ store }: EcsDeps): Action<typeof CreateClusterCommand> =>
@@ -28,14 +39,15 @@ export const createCluster =
     const name = input.clusterName || 'default';
     if (!/^[a-zA-Z0-9\-_]{1,255}$/.test(name))
       throw invalidParameter('ClusterName must match ^[a-zA-Z0-9\\-_]{1,255}$');
+    checkTags(input.tags);
+    refuseServiceConnect(input);
+    const capacity = checkCapacity(ctx, input.capacityProviders ?? [], input.defaultCapacityProviderStrategy ?? []);
     const existing = await clusters(store).get(ctx, name);
     if (existing?.status === 'ACTIVE') return { cluster: await showCluster(store, ctx, existing, ALL) };
-    const insights = await effectiveSetting(store, ctx, 'containerInsights', rootOf(ctx));
     const made = newCluster(name, {
-      settings: input.settings ?? [{ name: 'containerInsights', value: insights.value }],
+      settings: withSettings(await usualSettings(store, ctx), input.settings),
       ...(input.configuration && { configuration: input.configuration }),
-      capacityProviders: input.capacityProviders ?? [],
-      defaultCapacityProviderStrategy: input.defaultCapacityProviderStrategy ?? [],
+      ...capacity,
       tags: input.tags ?? [],
     });
     await clusters(store).put(ctx, name, made);
@@ -45,6 +57,7 @@ export const createCluster =
 export const describeClusters =
   ({ store }: EcsDeps): Action<typeof DescribeClustersCommand> =>
   async ({ clusters: given, include = [] }, ctx) => {
+    if ((given ?? []).length > MOST) throw invalidParameter(`Clusters can have at most ${MOST} items.`);
     const names = (given?.length ? given : ['default']).map((one) => nameFrom(ctx, 'cluster', one));
     const found = await Promise.all(names.map((name) => findCluster(store, ctx, name)));
     const known = found.filter((cluster) => cluster !== undefined);
@@ -84,13 +97,21 @@ export const updateCluster =
   ({ store }: EcsDeps): Action<typeof UpdateClusterCommand> =>
   async (input, ctx) => {
     const { name } = await requireCluster(store, ctx, input.cluster);
+    refuseServiceConnect(input);
     const updated = await clusters(store).change(ctx, name, (cluster) => ({
       ...cluster,
-      ...(input.settings && { settings: input.settings }),
+      settings: withSettings(cluster.settings, input.settings),
       ...(input.configuration && { configuration: input.configuration }),
     }));
     return { cluster: updated && (await showCluster(store, ctx, updated, ALL)) };
   };
+
+/** @throws {UnsupportedFeatureException} rather than to forget a namespace that was asked for */
+function refuseServiceConnect({
+  serviceConnectDefaults,
+}: Pick<ActionInput<typeof CreateClusterCommand>, 'serviceConnectDefaults'>): void {
+  if (serviceConnectDefaults?.namespace) throw notServed('Service Connect');
+}
 
 export const updateClusterSettings = (deps: EcsDeps): Action<typeof UpdateClusterSettingsCommand> =>
   updateCluster(deps);

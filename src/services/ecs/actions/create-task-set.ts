@@ -2,6 +2,7 @@ import type { CreateTaskSetCommand } from '@aws-sdk/client-ecs';
 import type { Action, ActionInput } from '../../../wire/types.ts';
 import { checkStrategy } from '../checks/capacity-providers.ts';
 import { checkLoadBalancers, checkPlacement } from '../checks/placement.ts';
+import { checkTags } from '../checks/tags.ts';
 import type { EcsDeps } from '../deps.ts';
 import { invalidParameter, notServed } from '../faults.ts';
 import { requireCluster } from '../records/cluster.ts';
@@ -27,6 +28,7 @@ export const createTaskSet =
     const isCodeDeploy = service.controller === 'CODE_DEPLOY' && ctx.principal === CODE_DEPLOY;
     if (!isExternal && !isCodeDeploy) throw invalidParameter(ONLY_EXTERNAL);
     if ((input.clientToken ?? '').length > 36) throw invalidParameter('clientToken can have at most 36 characters.');
+    checkTags(input.tags);
     checkStrategy(input.capacityProviderStrategy, cluster);
     if (input.serviceRegistries?.length) throw notServed('Service discovery');
     const { arn, definition } = await requireTaskDefinition(store, ctx, input.taskDefinition);

@@ -1,6 +1,7 @@
 import type { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import type { Action } from '../../../wire/types.ts';
 import { arns } from '../arns.ts';
+import { checkTags } from '../checks/tags.ts';
 import type { EcsDeps } from '../deps.ts';
 import { clientError } from '../faults.ts';
 import { families, taskDefinitions, type TaskDefinitionRecord } from '../records/task-definition.ts';
@@ -12,6 +13,7 @@ export const registerTaskDefinition =
   ({ store, clock }: EcsDeps): Action<typeof RegisterTaskDefinitionCommand> =>
   async (input, ctx) => {
     if (input.tags?.length === 0) throw clientError('Tags can not be empty.');
+    checkTags(input.tags);
     const definition = normalise(input, ctx);
     const { family, tags = [] } = input;
     const now = clock.now().getTime();

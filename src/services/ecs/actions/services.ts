@@ -7,7 +7,7 @@ import type {
 import type { Scope } from '../../../kernel/scope.ts';
 import type { Transaction } from '../../../store/store.ts';
 import type { Action } from '../../../wire/types.ts';
-import { arns, lastPart, nameFrom } from '../arns.ts';
+import { arns, nameInCluster } from '../arns.ts';
 import type { EcsDeps } from '../deps.ts';
 import { countsOfService } from '../deployments/counts.ts';
 import { invalidParameter, serviceNotFound } from '../faults.ts';
@@ -25,7 +25,7 @@ export const describeServices =
     if (given.length === 0) throw invalidParameter('Services cannot be empty.');
     if (given.length > 10) throw invalidParameter('Services can have at most 10 items.');
     const { name } = await requireCluster(store, ctx, cluster);
-    const names = given.map((one) => lastPart(nameFrom(ctx, 'service', one)));
+    const names = given.map((one) => nameInCluster(ctx, 'service', name, one));
     const found = await Promise.all(names.map((one) => findService(store, ctx, name, one)));
     const withTags = include.includes('TAGS');
     return {

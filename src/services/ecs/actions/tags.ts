@@ -3,6 +3,7 @@ import { parseArn } from '../../../kernel/arn.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import type { Records, Transaction } from '../../../store/store.ts';
 import type { Action } from '../../../wire/types.ts';
+import { checkTags } from '../checks/tags.ts';
 import type { EcsDeps } from '../deps.ts';
 import { clusterNotFound, invalidParameter, serviceNotFound, taskSetNotFound } from '../faults.ts';
 import { clusters } from '../records/cluster.ts';
@@ -18,8 +19,7 @@ export const listTagsForResource =
 export const tagResource =
   ({ store }: EcsDeps): Action<typeof TagResourceCommand> =>
   async ({ resourceArn, tags }, ctx) => {
-    if (tags.some(({ key }) => key?.startsWith('aws:')))
-      throw invalidParameter('Tag keys cannot begin with aws:, which is reserved for AWS.');
+    checkTags(tags);
     await changeTags(store, ctx, resourceArn, (current) => {
       const kept = current.filter(({ key }) => !tags.some((tag) => tag.key === key));
       const next = [...kept, ...tags.map(({ key, value }) => ({ key, value: value ?? '' }))];
@@ -38,7 +38,9 @@ type Change = (tags: readonly Tag[]) => Tag[] | undefined;
 
 /** Changes the tags of whatever the ARN names, and gives them as they now are. */
 async function changeTags(tx: Transaction, scope: Scope, arn: string, change: Change): Promise<Tag[]> {
-  const resource = parseArn(arn)?.resource ?? '';
+  const parsed = parseArn(arn);
+  if (parsed && parsed.account !== scope.account) throw invalidParameter('AccountIDs mismatch');
+  const resource = parsed?.service === 'ecs' && parsed.region === scope.region ? parsed.resource : '';
   const slash = resource.indexOf('/');
   const rest = resource.slice(slash + 1);
   switch (resource.slice(0, slash)) {

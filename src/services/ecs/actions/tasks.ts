@@ -1,6 +1,7 @@
 import type { DescribeTasksCommand, ListTasksCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
+import type { Scope } from '../../../kernel/scope.ts';
 import type { Action } from '../../../wire/types.ts';
-import { arns, lastPart, nameFrom } from '../arns.ts';
+import { arns, nameInCluster } from '../arns.ts';
 import type { EcsDeps } from '../deps.ts';
 import { invalidParameter, serviceNotFound } from '../faults.ts';
 import { ended } from '../loop/end-task.ts';
@@ -10,13 +11,23 @@ import { findService } from '../records/service.ts';
 import { tasks } from '../records/task.ts';
 import { showTask } from '../views/show-task.ts';
 
+/** Source: API reference, StopTask. */
+const LONGEST_REASON = 1024;
+
+/** @throws {InvalidParameterException} for what cannot be an id; those with dashes are of older accounts */
+function taskId(scope: Scope, cluster: string, given: string): string {
+  const id = nameInCluster(scope, 'task', cluster, given);
+  if (id.length !== 32 && id.length !== 36) throw invalidParameter('taskId length should be one of [32,36]');
+  return id;
+}
+
 export const describeTasks =
   ({ store }: EcsDeps): Action<typeof DescribeTasksCommand> =>
   async ({ cluster, tasks: given, include = [] }, ctx) => {
     if (given.length === 0) throw invalidParameter('Tasks cannot be empty.');
-    if (given.length > 100) throw invalidParameter('Tasks can have at most 100 items.');
+    if (given.length > 100) throw invalidParameter('taskIds can have at most 100 items.');
     const { name } = await requireCluster(store, ctx, cluster);
-    const ids = given.map((one) => lastPart(nameFrom(ctx, 'task', one)));
+    const ids = given.map((one) => taskId(ctx, name, one));
     const found = (await tasks(store).list(ctx, name)).filter(({ id }) => ids.includes(id));
     const withTags = include.includes('TAGS');
     return {
@@ -51,7 +62,8 @@ export const stopTask =
   ({ store, clock, bell }: EcsDeps): Action<typeof StopTaskCommand> =>
   async ({ cluster, task: given, reason }, ctx) => {
     const { name } = await requireCluster(store, ctx, cluster);
-    const id = lastPart(nameFrom(ctx, 'task', given));
+    if ((reason ?? '').length > LONGEST_REASON) throw invalidParameter(`reason longer than ${LONGEST_REASON}.`); // assumed
+    const id = taskId(ctx, name, given);
     const now = clock.now().getTime();
     const task = await tasks(store).change(ctx, id, (current) =>
       current.cluster === name && current.desiredStatus === 'RUNNING'

@@ -1,4 +1,6 @@
 import type { CapacityProviderStrategyItem } from '@aws-sdk/client-ecs';
+import type { Scope } from '../../../kernel/scope.ts';
+import { lastPart, nameFrom } from '../arns.ts';
 import { invalidParameter } from '../faults.ts';
 import type { ClusterRecord } from '../records/cluster.ts';
 
@@ -6,6 +8,20 @@ import type { ClusterRecord } from '../records/cluster.ts';
 export const BUILT_IN = ['FARGATE', 'FARGATE_SPOT'] as const;
 
 const MOST = 20;
+
+/** Both lists of a cluster, by name. @throws {InvalidParameterException} for a provider that is none, or a bad strategy */
+export function checkCapacity(
+  scope: Scope,
+  given: readonly string[],
+  defaultCapacityProviderStrategy: readonly CapacityProviderStrategyItem[],
+): Pick<ClusterRecord, 'capacityProviders' | 'defaultCapacityProviderStrategy'> {
+  const capacityProviders = given.map((one) => lastPart(nameFrom(scope, 'capacity-provider', one)));
+  for (const one of capacityProviders)
+    if (!BUILT_IN.some((known) => known === one))
+      throw invalidParameter('The specified capacity provider was not found. Specify a valid name and try again.');
+  checkStrategy(defaultCapacityProviderStrategy, { capacityProviders });
+  return { capacityProviders, defaultCapacityProviderStrategy };
+}
 
 /**
  * A strategy that a cluster can follow. Source of the rules: ECS API Reference, CapacityProviderStrategyItem; the words

@@ -1,8 +1,9 @@
 import type { CapacityProviderStrategyItem, ClusterConfiguration, ClusterSetting, Tag } from '@aws-sdk/client-ecs';
 import type { Scope } from '../../../kernel/scope.ts';
 import type { Records, Transaction } from '../../../store/store.ts';
+import { effectiveSetting, rootOf } from './account-setting.ts';
 import { nameFrom } from '../arns.ts';
-import { clusterNotFound } from '../faults.ts';
+import { clusterNotFound, invalidParameter } from '../faults.ts';
 
 /** Kept under its name. */
 export interface ClusterRecord {
@@ -15,7 +16,14 @@ export interface ClusterRecord {
   readonly tags: readonly Tag[];
 }
 
+const NAME = /^[a-zA-Z0-9\-_]{1,255}$/;
+
 export const clusters = (tx: Transaction): Records<ClusterRecord> => tx.records('ecs_clusters');
+
+/** What a cluster is made with where nothing is asked for: the account's settings. */
+export const usualSettings = async (tx: Transaction, scope: Scope): Promise<ClusterSetting[]> => [
+  { name: 'containerInsights', value: (await effectiveSetting(tx, scope, 'containerInsights', rootOf(scope))).value },
+];
 
 export const newCluster = (name: string, members: Partial<ClusterRecord> = {}): ClusterRecord => ({
   name,
@@ -34,9 +42,10 @@ export async function findCluster(
   given = 'default',
 ): Promise<ClusterRecord | undefined> {
   const name = nameFrom(scope, 'cluster', given);
+  if (!NAME.test(name)) throw invalidParameter(`Cluster must match ${NAME.source}, but was ${name}`);
   const found = await clusters(tx).get(scope, name);
   if (found || name !== 'default') return found;
-  const made = newCluster(name);
+  const made = newCluster(name, { settings: await usualSettings(tx, scope) });
   await clusters(tx).put(scope, name, made);
   return made;
 }

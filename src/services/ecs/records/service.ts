@@ -8,7 +8,7 @@ import type {
 } from '@aws-sdk/client-ecs';
 import type { Scope } from '../../../kernel/scope.ts';
 import type { Records, Transaction } from '../../../store/store.ts';
-import { lastPart, nameFrom } from '../arns.ts';
+import { nameInCluster } from '../arns.ts';
 import { serviceNotActive, serviceNotFound } from '../faults.ts';
 import type { ClusterRecord } from './cluster.ts';
 import type { Placement } from './placement.ts';
@@ -40,6 +40,8 @@ export interface ServiceRecord extends Placement {
   readonly availabilityZoneRebalancing: 'ENABLED' | 'DISABLED';
   readonly tags: Tag[];
   readonly clientToken?: string | undefined;
+  /** Of the request with the client token. */
+  readonly requestDigest?: string | undefined;
   /** The id of the newest service deployment, under the ECS controller. */
   readonly currentDeployment?: string | undefined;
   readonly createdBy: string;
@@ -60,7 +62,7 @@ export async function findService(
   cluster: string,
   given: string,
 ): Promise<ServiceRecord | undefined> {
-  return services(tx).get(scope, `${cluster}/${lastPart(nameFrom(scope, 'service', given))}`);
+  return services(tx).get(scope, `${cluster}/${nameInCluster(scope, 'service', cluster, given)}`);
 }
 
 /** @throws {ServiceNotFoundException} @throws {ServiceNotActiveException} */

@@ -8,7 +8,7 @@ export function checkNetwork({ networkMode, containerDefinitions = [] }: Registr
   checkMappingNames(networkMode, containerDefinitions);
   for (const container of containerDefinitions) {
     checkContainerPorts(networkMode, container);
-    checkAwsvpc(networkMode, container);
+    checkNames(networkMode, container);
   }
 }
 
@@ -56,9 +56,11 @@ function checkPort(networkMode: string | undefined, name: string | undefined, ma
     );
 }
 
-function checkAwsvpc(networkMode: string | undefined, { hostname, links, extraHosts }: ContainerDefinition): void {
+function checkNames(networkMode: string | undefined, { hostname, links, extraHosts }: ContainerDefinition): void {
+  // Source: API reference, links: only bridge has them.
+  if (links?.length && networkMode !== undefined && networkMode !== 'bridge')
+    throw clientError(`Links are not supported when networkMode=${networkMode}.`);
   if (networkMode !== 'awsvpc') return;
   if (hostname) throw clientError('hostname is not supported on container when networkMode=awsvpc.');
-  if (links?.length) throw clientError('Links are not supported when networkMode=awsvpc.');
   if (extraHosts?.length) throw clientError('Extra hosts are not supported when networkMode=awsvpc.');
 }

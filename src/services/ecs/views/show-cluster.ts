@@ -5,6 +5,7 @@ import { arns } from '../arns.ts';
 import type { ClusterRecord } from '../records/cluster.ts';
 import { services } from '../records/service.ts';
 import { isPending, isRunning, tasks } from '../records/task.ts';
+import { clusterStatistics } from './cluster-statistics.ts';
 
 /** A cluster as DescribeClusters shows it; `include` decides what is filled in. */
 export async function showCluster(
@@ -14,7 +15,8 @@ export async function showCluster(
   include: readonly string[] = [],
 ): Promise<Cluster> {
   const own = await tasks(tx).list(scope, cluster.name);
-  const active = (await services(tx).list(scope, cluster.name)).filter(({ status }) => status === 'ACTIVE');
+  const all = await services(tx).list(scope, cluster.name);
+  const active = all.filter(({ status }) => status === 'ACTIVE');
   return {
     clusterArn: arns.cluster(scope, cluster.name),
     clusterName: cluster.name,
@@ -23,7 +25,7 @@ export async function showCluster(
     runningTasksCount: own.filter(isRunning).length,
     pendingTasksCount: own.filter(isPending).length,
     activeServicesCount: active.length,
-    statistics: [],
+    statistics: include.includes('STATISTICS') ? clusterStatistics(own, all) : [],
     tags: include.includes('TAGS') ? [...cluster.tags] : [],
     settings: include.includes('SETTINGS') ? [...cluster.settings] : [],
     ...(include.includes('CONFIGURATIONS') && { configuration: cluster.configuration }),
