@@ -282,6 +282,10 @@ it('words what it refuses of a new service as ECS does', async () => {
   for (const [members, message] of [
     [{ serviceName: 'bad name' }, 'ServiceName must match ^[a-zA-Z0-9\\-_]{1,255}$, but was bad name'],
     [{ taskDefinition: 'nothing' }, 'TaskDefinition not found.'],
+    [
+      { launchType: 'EC2', capacityProviderStrategy: [{ capacityProvider: 'FARGATE' }] },
+      'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.',
+    ],
     [{ desiredCount: -1 }, 'desiredCount must be at least 0'],
     [{ deploymentConfiguration: { minimumHealthyPercent: 101 } }, 'minimumHealthyPercent must be at most 100'],
     [{ deploymentConfiguration: { maximumPercent: 201 } }, 'maximumPercent must be at most 200'],
@@ -310,5 +314,8 @@ it('words what it refuses of a new service as ECS does', async () => {
     await expect(yard.create('refused', members as object)).rejects.toMatchObject({ message });
   await yard.create('taken', { desiredCount: 0, clientToken: 'token' });
   expect((await yard.create('taken', { desiredCount: 0, clientToken: 'token' })).serviceName).toBe('taken');
+  await expect(yard.create('taken', { desiredCount: 1, clientToken: 'token' })).rejects.toThrow(
+    'Creation of service was not idempotent.',
+  );
   await expect(yard.create('taken')).rejects.toThrow('Creation of service was not idempotent.');
 });

@@ -5,6 +5,7 @@ import {
   StopTaskCommand,
   type ContainerDefinition,
   type RegisterTaskDefinitionCommandInput,
+  type RunTaskCommandInput,
   type Task,
 } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -59,6 +60,63 @@ const until = (task: string, what: string, is: (found: Task) => boolean): Promis
   });
 const stopped = (task: string) => until(task, 'the task to stop', ({ lastStatus }) => lastStatus === 'STOPPED');
 const of = (task: Task, name: string) => task.containers?.find((one) => one.name === name);
+
+it.each([
+  ['Task count must be between 1 and 10.', { count: 11 }],
+  ['startedBy longer than 128.', { startedBy: 's'.repeat(129) }],
+  ['Tags can be propagated from a service to tasks of that service only.', { propagateTags: 'SERVICE' }],
+  [
+    'Placement strategies are not supported with FARGATE launch type.',
+    { launchType: 'FARGATE', placementStrategy: [{ type: 'random' }] },
+  ],
+  [
+    'The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster and try again.',
+    { capacityProviderStrategy: [{ capacityProvider: 'FARGATE' }] },
+  ],
+  ["Invalid 'cpu' setting for task.", { overrides: { cpu: 'much' } }],
+] as const)('refuses to run a task: %s', async (message, members) => {
+  await teal.ecs.send(
+    new RegisterTaskDefinitionCommand({ family: 'refused', containerDefinitions: [container('web', RUNS)] }),
+  );
+  const input = { taskDefinition: 'refused', ...structuredClone(members) } as RunTaskCommandInput;
+  await expect(teal.ecs.send(new RunTaskCommand(input))).rejects.toMatchObject({ message });
+});
+
+it('gives a task its tags once each, with those of ECS, and tells requests with one token apart', async () => {
+  await teal.ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: 'tagged',
+      containerDefinitions: [container('web', 'process.exit(0)')],
+      tags: [
+        { key: 'team', value: 'shop' },
+        { key: 'stage', value: 'any' },
+      ],
+    }),
+  );
+  const start = (startedBy: string) =>
+    teal.ecs.send(
+      new RunTaskCommand({
+        taskDefinition: 'tagged',
+        propagateTags: 'TASK_DEFINITION',
+        enableECSManagedTags: true,
+        tags: [{ key: 'stage', value: 'test' }],
+        clientToken: 'once',
+        startedBy,
+      }),
+    );
+  const first = await start('me');
+
+  expect(first.tasks?.[0]?.tags).toEqual([
+    { key: 'team', value: 'shop' },
+    { key: 'stage', value: 'test' },
+    { key: 'aws:ecs:clusterName', value: 'default' },
+  ]);
+  expect((await start('me')).tasks?.[0]?.taskArn).toBe(first.tasks?.[0]?.taskArn);
+  await expect(start('you')).rejects.toMatchObject({
+    name: 'ConflictException',
+    resourceIds: [first.tasks?.[0]?.taskArn],
+  });
+});
 
 it('shows containers that wait for each other as they come up', async () => {
   const migrate = container('migrate', 'setTimeout(() => process.exit(0), 500)', { essential: false });

@@ -6,6 +6,7 @@ import { arns } from '../arns.ts';
 import { checkStrategy } from '../checks/capacity-providers.ts';
 import { checkLoadBalancers, checkPlacement } from '../checks/placement.ts';
 import { deploymentConfiguration } from '../checks/deployment-configuration.ts';
+import { checkTags } from '../checks/tags.ts';
 import { checkNewService } from '../checks/service-input.ts';
 import { checkShiftedTraffic } from '../checks/shifted-traffic.ts';
 import { zoneRebalancing } from '../checks/zone-rebalancing.ts';
@@ -16,6 +17,7 @@ import { requireCluster, type ClusterRecord } from '../records/cluster.ts';
 import type { Placement } from '../records/placement.ts';
 import { newTaskSet } from '../records/new-task-set.ts';
 import { findService, serviceKey, services, type ServiceRecord } from '../records/service.ts';
+import { digestOf } from '../records/request-digest.ts';
 import { requireTaskDefinition } from '../records/task-definition.ts';
 import { taskSets } from '../records/task-set.ts';
 import { partsOf, showService } from '../views/show-service.ts';
@@ -28,6 +30,7 @@ export const createService =
   async (input, ctx) => {
     const { store, clock, bell } = deps;
     checkNewService(input);
+    checkTags(input.tags);
     const cluster = await requireCluster(store, ctx, input.cluster);
     const existing = await findService(store, ctx, cluster.name, input.serviceName);
     if (existing && isRepeat(existing, input))
@@ -55,10 +58,12 @@ async function begin(tx: Transaction, scope: Scope, service: ServiceRecord): Pro
 }
 
 /** @throws {InvalidParameterException} when the name is taken by another service */
-function isRepeat(existing: ServiceRecord, { clientToken }: Input): boolean {
+function isRepeat(existing: ServiceRecord, input: Input): boolean {
+  const { clientToken } = input;
   if (existing.status === 'INACTIVE') return false;
   if (existing.status === 'DRAINING') throw invalidParameter('Unable to Start a service that is still Draining.');
-  if (clientToken !== undefined && existing.clientToken === clientToken) return true;
+  const isSame = existing.requestDigest === undefined || existing.requestDigest === digestOf(input);
+  if (clientToken !== undefined && existing.clientToken === clientToken && isSame) return true;
   throw invalidParameter('Creation of service was not idempotent.');
 }
 
@@ -114,6 +119,7 @@ function newService(scope: Scope, cluster: string, input: Input, placement: Plac
     availabilityZoneRebalancing: zoneRebalancing(input.availabilityZoneRebalancing, controller, configuration),
     tags: input.tags ?? [],
     clientToken: input.clientToken,
+    requestDigest: input.clientToken === undefined ? undefined : digestOf(input),
     createdBy: `arn:aws:iam::${scope.account}:root`,
     createdAt: now,
     events: [],

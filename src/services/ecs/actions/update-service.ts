@@ -6,7 +6,7 @@ import { checkStrategy } from '../checks/capacity-providers.ts';
 import { checkLoadBalancers, checkPlacement } from '../checks/placement.ts';
 import { deploymentConfiguration } from '../checks/deployment-configuration.ts';
 import { isSame, refuseUpdate } from '../checks/refuse-update.ts';
-import { checkServed } from '../checks/service-input.ts';
+import { checkFargatePlacement, checkServed } from '../checks/service-input.ts';
 import { checkShiftedTraffic } from '../checks/shifted-traffic.ts';
 import { zoneRebalancing } from '../checks/zone-rebalancing.ts';
 import type { EcsDeps } from '../deps.ts';
@@ -52,6 +52,7 @@ function checkRequest(input: Input, service: ServiceRecord): void {
   if ((input.healthCheckGracePeriodSeconds ?? 0) < 0)
     throw invalidParameter('healthCheckGracePeriodSeconds must be at least 0');
   checkServed(input);
+  checkFargatePlacement({ ...input, launchType: service.launchType });
 }
 
 /** The members that the request gives, checked; those it leaves out keep their value. */

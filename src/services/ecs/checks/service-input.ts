@@ -13,12 +13,28 @@ export function checkNewService(input: Input): void {
   if (healthCheckGracePeriodSeconds < 0) throw invalidParameter('healthCheckGracePeriodSeconds must be at least 0');
   if (clientToken.length > 36) throw invalidParameter('clientToken can have at most 36 characters.');
   checkServed(input);
+  refuseBoth(input);
   if (input.launchType === 'EXTERNAL') throw notServed('Launch type EXTERNAL');
   const controller = input.deploymentController?.type ?? 'ECS';
   if (input.schedulingStrategy === 'DAEMON') checkDaemon(input, controller);
   if (controller === 'EXTERNAL') checkExternal(input);
   if (controller === 'CODE_DEPLOY') checkCodeDeploy(input);
   checkPlacementOptions(input);
+  checkFargatePlacement(input);
+}
+
+/** @throws {InvalidParameterException} for what cannot be asked for together */
+export function refuseBoth({
+  launchType,
+  capacityProviderStrategy,
+}: {
+  readonly launchType?: string | undefined;
+  readonly capacityProviderStrategy?: readonly unknown[] | undefined;
+}): void {
+  if (launchType && capacityProviderStrategy?.length)
+    throw invalidParameter(
+      'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.',
+    );
 }
 
 /** What a service may ask for and Teal does not serve yet, new or updated. */
@@ -70,10 +86,18 @@ function checkCodeDeploy({ loadBalancers }: Input): void {
     );
 }
 
-function checkPlacementOptions({ launchType, placementStrategy, placementConstraints }: Input): void {
+function checkPlacementOptions({ placementStrategy, placementConstraints }: Input): void {
   if ((placementStrategy?.length ?? 0) > 5) throw invalidParameter('placementStrategy can have at most 5 items.');
   if ((placementConstraints?.length ?? 0) > 10)
     throw invalidParameter('placementConstraints can have at most 10 items.');
+}
+
+/** Fargate places tasks itself. @throws {InvalidParameterException} */
+export function checkFargatePlacement({
+  launchType,
+  placementStrategy,
+  placementConstraints,
+}: Pick<Input, 'launchType' | 'placementStrategy' | 'placementConstraints'>): void {
   if (launchType !== 'FARGATE') return;
   if (placementStrategy?.length)
     throw invalidParameter('Placement strategies are not supported with FARGATE launch type.');

@@ -10,6 +10,7 @@ import { networkModeOf, type TaskDefinitionRecord } from '../records/task-defini
 import { containerSpecs, stopTimeoutOf } from './container-specs.ts';
 import { environmentFilesOf } from './environment-files.ts';
 import { taskVolumes } from './task-volumes.ts';
+import { parseCpu, parseMemory } from '../task-definition/sizes.ts';
 import { unservedReason } from './unserved-reason.ts';
 
 export interface TaskWish {
@@ -27,6 +28,7 @@ export interface TaskWish {
   readonly enableExecuteCommand?: boolean | undefined;
   readonly tags?: readonly Tag[] | undefined;
   readonly clientToken?: string | undefined;
+  readonly requestDigest?: string | undefined;
 }
 
 /** A task as it is first recorded; the loop starts it. */
@@ -37,8 +39,8 @@ export function makeTask(scope: Scope, wish: TaskWish, now: number): TaskRecord 
   const networkMode = networkModeOf(definition.definition);
   const containers = containerSpecs(definition.definition, overrides, launchType, scope.region);
   const { pidMode, ipcMode, taskRoleArn } = definition.definition;
-  const cpu = overrides.cpu ?? definition.definition.cpu;
-  const memory = overrides.memory ?? definition.definition.memory;
+  const cpu = parseCpu(overrides.cpu) ?? definition.definition.cpu;
+  const memory = parseMemory(overrides.memory) ?? definition.definition.memory;
   const names = containers.map(({ name }) => name);
   const containerIds = Object.fromEntries(containers.map(({ name }) => [name, newId.uuid()]));
   return {
@@ -90,6 +92,7 @@ export function makeTask(scope: Scope, wish: TaskWish, now: number): TaskRecord 
     version: 1,
     createdAt: now,
     clientToken: wish.clientToken,
+    requestDigest: wish.requestDigest,
   };
 }
 

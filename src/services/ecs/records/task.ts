@@ -82,6 +82,8 @@ export interface TaskRecord {
   readonly executionStoppedAt?: number | undefined;
   readonly stoppedAt?: number | undefined;
   readonly clientToken?: string | undefined;
+  /** Of the request with the client token. */
+  readonly requestDigest?: string | undefined;
 }
 
 export const tasks = (tx: Transaction): Records<TaskRecord> => tx.records('ecs_tasks');
