@@ -202,6 +202,10 @@ describe.skipIf(unavailable !== undefined && !process.env['CI'])(
         if (AccessKeyId !== env.ACCOUNT || !Expiration) process.exit(2);
         if (own.Name !== 'web' || own.KnownStatus !== 'RUNNING') process.exit(3);
         if (task.Containers.length !== 1) process.exit(4);
+        const [network] = own.Networks;
+        if (!network.IPv4Addresses[0].startsWith(network.IPv4SubnetCIDRBlock.split('.')[0])) process.exit(6);
+        if (!network.MACAddress || !network.SubnetGatewayIpv4Address) process.exit(7);
+        if (!own.ImageID.startsWith('sha256:') || !(task.PullStartedAt <= task.PullStoppedAt)) process.exit(8);
         process.exit(stats.memory_stats.usage > 0 && stats.id === own.DockerId ? 0 : 5);
       })().catch((cause) => { console.error(cause); process.exit(9) });`;
       const web = container('web', script, { environment: [{ name: 'ACCOUNT', value: teal.account }] });
@@ -209,6 +213,14 @@ describe.skipIf(unavailable !== undefined && !process.env['CI'])(
       const found = await reach(await run([web], { networkMode: 'awsvpc', taskRoleArn: 'shop' }), 'STOPPED');
 
       expect(exitCodes(found)).toEqual({ web: 0 });
+      const { createdAt, connectivityAt, pullStartedAt, pullStoppedAt, startedAt } = found;
+      const order = [createdAt, connectivityAt, pullStartedAt, pullStoppedAt, startedAt].map(
+        (at) => at?.getTime() ?? 0,
+      );
+      expect(order).toEqual([...order].sort((a, b) => a - b));
+      const own = Object.fromEntries((found.attachments?.[0]?.details ?? []).map(({ name, value }) => [name, value]));
+      expect(found.containers?.[0]?.networkInterfaces?.[0]?.privateIpv4Address).toBe(own['privateIPv4Address']);
+      expect(own['privateIPv4Address']).toMatch(/^(\d+\.){3}\d+$/);
     });
 
     it('pulls an image that is missing, and shows its digest', async () => {

@@ -7,6 +7,8 @@ export const observation = (record: TaskRecord, containers: readonly ContainerOb
   state: stateOf(record, containers),
   containers,
   ...(record.startFailure !== undefined && { startFailure: record.startFailure }),
+  ...(record.pullStartedAt !== undefined && { pullStartedAt: record.pullStartedAt }),
+  ...(record.pullStoppedAt !== undefined && { pullStoppedAt: record.pullStoppedAt }),
   ...(record.startedAt !== undefined && { startedAt: record.startedAt }),
   ...(record.stoppedAt !== undefined && { stoppedAt: record.stoppedAt }),
 });

@@ -158,6 +158,18 @@ export interface ContainerObservation {
   readonly finishedAt?: number;
   /** `sha256:…`, as its registry names it. */
   readonly imageDigest?: string;
+  /** `sha256:…`, as this machine names it. */
+  readonly imageId?: string;
+  /** Its interface on the network of its task, while it runs, where the runtime knows. */
+  readonly network?: ContainerNetwork;
+}
+
+export interface ContainerNetwork {
+  readonly address: string;
+  /** In bits, of the subnet that the address is in. */
+  readonly prefixLength?: number;
+  readonly macAddress?: string;
+  readonly gateway?: string;
 }
 
 export interface Endpoint {
@@ -173,6 +185,9 @@ export interface TaskObservation {
   readonly containers: readonly ContainerObservation[];
   /** Why it never ran, with ECS's error name first: `CannotStartContainerError: …`. */
   readonly startFailure?: string;
+  /** When its images were asked for, and there; epoch milliseconds, where the runtime knows. */
+  readonly pullStartedAt?: number;
+  readonly pullStoppedAt?: number;
   /** Epoch milliseconds. */
   readonly startedAt?: number;
   readonly stoppedAt?: number;

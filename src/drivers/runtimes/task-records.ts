@@ -22,6 +22,10 @@ export interface TaskRecord {
   readonly failedBecause?: string;
   /** Of images, by container name, where their registry gave one. */
   readonly digests?: Readonly<Record<string, string>>;
+  /** Of images on this machine, by container name. */
+  readonly imageIds?: Readonly<Record<string, string>>;
+  readonly pullStartedAt?: number;
+  readonly pullStoppedAt?: number;
   readonly startedAt?: number;
   readonly stoppedAt?: number;
 }

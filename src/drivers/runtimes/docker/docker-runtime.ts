@@ -110,7 +110,7 @@ class DockerRuntime implements Runtime {
 
   async start(task: TaskSpec): Promise<void> {
     if (this.#records.get(task.taskId)) return;
-    const record: TaskRecord = { spec: task };
+    const record: TaskRecord = { spec: task, pullStartedAt: Date.now() };
     this.#records.save(record);
     void this.#prepare(record); // a pull may take minutes; `observe` tells
   }
@@ -188,8 +188,8 @@ class DockerRuntime implements Runtime {
     const { instance } = this.#options;
     const preparation = { engine: this.#engine, place: this.#place, groups: this.#groups, images: this.#images };
     const done = prepareTask({ ...preparation, fresh: this.#starts.fresh, instance, signal }, spec)
-      .then((digests) => {
-        if (!signal.aborted) this.#records.change(spec.taskId, { isPrepared: true, digests });
+      .then((pulled) => {
+        if (!signal.aborted) this.#records.change(spec.taskId, { isPrepared: true, ...pulled });
       })
       .catch((cause: unknown) => {
         if (signal.aborted) return;

@@ -2,11 +2,17 @@ import type Docker from 'dockerode';
 import type { ImageInspectInfo } from 'dockerode';
 import { unless } from './engine.ts';
 
+/** An image of this machine; the digest is the one its registry knows it by, where one does. */
+export interface HeldImage {
+  readonly id?: string;
+  readonly digest?: string;
+}
+
 /** The images of an Engine; many tasks that need the same one at once have it pulled once. */
 export class Images {
   readonly #engine: Docker;
   readonly #closing: AbortSignal;
-  readonly #coming = new Map<string, Promise<string | undefined>>();
+  readonly #coming = new Map<string, Promise<HeldImage>>();
 
   /** @param closing - ends pulls that are under way */
   constructor(engine: Docker, closing: AbortSignal) {
@@ -17,10 +23,9 @@ export class Images {
   /**
    * Makes sure that the Engine holds an image, pulling it when it does not.
    *
-   * @returns the digest its registry knows it by; `undefined` for an image of no registry
    * @throws the Engine's reason, or that of the signal, while the pull goes on for others
    */
-  ensure(image: string, signal: AbortSignal): Promise<string | undefined> {
+  ensure(image: string, signal: AbortSignal): Promise<HeldImage> {
     const known = this.#coming.get(image);
     if (known) return orAborted(known, signal);
     const coming = this.#ensure(image).finally(() => this.#coming.delete(image));
@@ -28,9 +33,9 @@ export class Images {
     return orAborted(coming, signal);
   }
 
-  async #ensure(image: string): Promise<string | undefined> {
+  async #ensure(image: string): Promise<HeldImage> {
     const found = await findImage(this.#engine, image);
-    if (found) return digestOf(found);
+    if (found) return held(found);
     // Without a tag the Engine would pull every tag there is.
     const named = hasTag(image) ? image : `${image}:latest`;
     const stream = await this.#engine.pull(named, { abortSignal: this.#closing });
@@ -38,7 +43,7 @@ export class Images {
       this.#engine.modem.followProgress(stream, (failure: Error | null) => (failure ? reject(failure) : resolve()));
     });
     const pulled = await findImage(this.#engine, image);
-    return pulled && digestOf(pulled);
+    return pulled ? held(pulled) : {};
   }
 }
 
@@ -54,7 +59,9 @@ function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
 const findImage = async (engine: Docker, image: string): Promise<ImageInspectInfo | undefined> =>
   (await engine.getImage(image).inspect().catch(unless(404))) ?? undefined;
 
-const digestOf = ({ RepoDigests }: ImageInspectInfo): string | undefined =>
-  (RepoDigests as string[] | null)?.[0]?.split('@')[1];
+function held({ Id: id, RepoDigests }: ImageInspectInfo): HeldImage {
+  const digest = (RepoDigests as string[] | null)?.[0]?.split('@')[1];
+  return { id, ...(digest !== undefined && { digest }) };
+}
 
 const hasTag = (image: string): boolean => image.includes('@') || /:[^/]+$/.test(image);

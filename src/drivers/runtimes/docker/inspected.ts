@@ -19,17 +19,20 @@ export function observeContainers(
     const info = inspected.get(container.name);
     const owner = inspected.get(networkOwner(record.spec, container.name));
     const imageDigest = record.digests?.[container.name];
+    const imageId = record.imageIds?.[container.name];
     return {
       name: container.name,
       ...lifeOf(record, container, info),
       ...(info && { runtimeId: info.Id }),
       ...(imageDigest !== undefined && { imageDigest }),
+      ...(imageId !== undefined && { imageId }),
+      ...(info?.State.Running && record.spec.networkMode !== 'host' && networkOf(owner)),
       endpoints: info?.State.Running ? endpointsOf(record, container, owner, placement) : [],
     };
   });
 }
 
-type Life = Omit<ContainerObservation, 'name' | 'endpoints' | 'runtimeId' | 'imageDigest'>;
+type Life = Omit<ContainerObservation, 'name' | 'endpoints' | 'runtimeId' | 'imageDigest' | 'imageId' | 'network'>;
 
 function lifeOf(record: TaskRecord, container: ContainerSpec, info: ContainerInspectInfo | undefined): Life {
   const isOver = record.stop !== undefined || record.startFailure !== undefined || record.stoppedAt !== undefined;
@@ -90,7 +93,14 @@ function publishedAt(info: ContainerInspectInfo, { containerPort, protocol }: Po
   return binding ? [{ containerPort, protocol, host: '127.0.0.1', port: Number(binding.HostPort) }] : [];
 }
 
-const addressOf = (info: ContainerInspectInfo): string | undefined =>
-  Object.values(info.NetworkSettings.Networks)
-    .map(({ IPAddress }) => IPAddress)
-    .find((address) => address !== '');
+const interfaceOf = (info: ContainerInspectInfo) =>
+  Object.values(info.NetworkSettings.Networks).find(({ IPAddress }) => IPAddress !== '');
+
+const addressOf = (info: ContainerInspectInfo): string | undefined => interfaceOf(info)?.IPAddress;
+
+function networkOf(info: ContainerInspectInfo | undefined): Pick<ContainerObservation, 'network'> {
+  const found = info && interfaceOf(info);
+  if (!found) return {};
+  const { IPAddress: address, IPPrefixLen: prefixLength, MacAddress: macAddress, Gateway: gateway } = found;
+  return { network: { address, prefixLength, macAddress, ...(gateway !== '' && { gateway }) } };
+}

@@ -11,7 +11,10 @@ import type { Placement } from './placement.ts';
 import { needsPause, PAUSE } from './shared-namespaces.ts';
 import type { TaskGroups } from './task-groups.ts';
 import type { TaskPlace } from './task-place.ts';
+import type { TaskRecord } from '../task-records.ts';
 import { ensureVolumes } from './volumes.ts';
+
+type PulledImages = Required<Pick<TaskRecord, 'digests' | 'imageIds' | 'pullStoppedAt'>>;
 
 /** Why a task could not be made ready, in ECS's words, and whose fault it is. */
 export class CannotPrepare extends Error {
@@ -38,17 +41,20 @@ export interface Preparation {
  * Brings everything a task needs to the point where its containers can be started, from wherever an earlier attempt
  * left it: images, volumes, shared namespaces, containers.
  *
- * @returns the digests of its images, by container
+ * @returns what is known of its images, by container
  * @throws {CannotPrepare} unless the signal came first
  */
-export async function prepareTask(preparation: Preparation, task: TaskSpec): Promise<Record<string, string>> {
+export async function prepareTask(preparation: Preparation, task: TaskSpec): Promise<PulledImages> {
   const { engine, place, groups, images, instance, signal } = preparation;
   const digests: Record<string, string> = {};
+  const imageIds: Record<string, string> = {};
   for (const { name, image } of task.containers) {
-    const digest = await or('CannotPullContainerError', name, images.ensure(image, signal));
+    const { id, digest } = await or('CannotPullContainerError', name, images.ensure(image, signal));
     if (digest !== undefined) digests[name] = digest;
+    if (id !== undefined) imageIds[name] = id;
   }
-  if (signal.aborted) return digests;
+  const pulled = { digests, imageIds, pullStoppedAt: Date.now() };
+  if (signal.aborted) return pulled;
   await or('CannotCreateVolumeError', undefined, ensureVolumes(engine, task, instance));
   const where = await or('CannotCreateContainerError', undefined, place.get(task));
   const placement = { ...where, cgroupParent: await groups.ensure(task) };
@@ -57,7 +63,7 @@ export async function prepareTask(preparation: Preparation, task: TaskSpec): Pro
     if (signal.aborted) break;
     await or('CannotCreateContainerError', container.name, create(preparation, task, container, placement));
   }
-  return digests;
+  return pulled;
 }
 
 const or = <T>(fault: string, container: string | undefined, act: Promise<T>): Promise<T> =>

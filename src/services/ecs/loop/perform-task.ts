@@ -8,6 +8,7 @@ import type { TaskDecision } from './decide-task.ts';
 import { withEnvironmentFiles } from './environment-files.ts';
 import { endTask } from './end-task.ts';
 import { change, type TaskWork } from './task-work.ts';
+import { withObservation } from './with-observation.ts';
 
 /** Does what was decided for one task: first the record, then the deed, which may be repeated after a crash. */
 export async function performTask(work: TaskWork, decision: TaskDecision): Promise<void> {
@@ -48,20 +49,18 @@ async function startTask(work: TaskWork): Promise<void> {
   if (ready.desiredStatus === 'RUNNING') work.begin(ready);
 }
 
-async function markPending(work: TaskWork, { containers }: TaskObservation): Promise<void> {
+async function markPending(work: TaskWork, observation: TaskObservation): Promise<void> {
   await change(work, (task) => ({
-    ...task,
+    ...withObservation(task, observation),
     lastStatus: task.desiredStatus === 'RUNNING' ? 'PENDING' : task.lastStatus,
-    containers,
   }));
 }
 
-async function markRunning(work: TaskWork, { containers, startedAt }: TaskObservation): Promise<void> {
+async function markRunning(work: TaskWork, observation: TaskObservation): Promise<void> {
   await change(work, (task) => ({
-    ...task,
+    ...withObservation(task, observation),
     lastStatus: task.desiredStatus === 'RUNNING' ? 'RUNNING' : task.lastStatus,
-    containers,
-    startedAt: task.startedAt ?? startedAt ?? work.now,
+    startedAt: task.startedAt ?? observation.startedAt ?? work.now,
   }));
 }
 
@@ -120,10 +119,12 @@ async function signal(work: TaskWork): Promise<void> {
 
 async function finish(work: TaskWork): Promise<void> {
   const { deps, task, observation, now } = work;
+  const gone = (current: TaskRecord) => ({
+    containers: current.containers.map((one) => ({ ...one, state: 'stopped' as const })),
+  });
   await change(work, (current) => ({
-    ...current,
+    ...withObservation(current, observation ?? gone(current)),
     lastStatus: 'DEPROVISIONING',
-    containers: observation?.containers ?? current.containers.map((one) => ({ ...one, state: 'stopped' })),
     executionStoppedAt: current.executionStoppedAt ?? observation?.stoppedAt ?? now,
   }));
   await storeLastOutput(deps, task);

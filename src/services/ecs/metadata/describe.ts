@@ -9,6 +9,7 @@ const stamp = (at: number | undefined): string | undefined =>
 /** What `/task` answers. Source: ECS developer guide, task metadata v4 response. */
 export async function describeTask(deps: EcsDeps, task: TaskRecord) {
   const { account, region, clusterName, family, revision, cpu, memory } = task.spec;
+  const pulled = task.pullStoppedAt === undefined ? ((await observe(deps.runtime, task)) ?? task) : task;
   const containers = await Promise.all(task.spec.containers.map((one) => describeContainer(deps, task, one)));
   return {
     Cluster: arns.cluster({ account, region }, clusterName),
@@ -21,8 +22,8 @@ export async function describeTask(deps: EcsDeps, task: TaskRecord) {
     ...((cpu ?? memory) !== undefined && {
       Limits: { ...(cpu !== undefined && { CPU: cpu / 1024 }), ...(memory !== undefined && { Memory: memory }) },
     }),
-    PullStartedAt: stamp(task.createdAt),
-    PullStoppedAt: stamp(task.startedAt),
+    PullStartedAt: stamp(pulled.pullStartedAt ?? task.createdAt),
+    PullStoppedAt: stamp(pulled.pullStoppedAt ?? task.startedAt),
     AvailabilityZone: `${region}a`,
     LaunchType: task.launchType,
     Containers: containers,
@@ -38,7 +39,7 @@ export async function describeContainer({ runtime }: EcsDeps, task: TaskRecord, 
     Name: container.name,
     DockerName: `ecs-${task.spec.family}-${task.spec.revision}-${container.name}-${task.id}`,
     Image: container.image,
-    ...(look?.imageDigest !== undefined && { ImageID: look.imageDigest }),
+    ...((look?.imageId ?? look?.imageDigest) !== undefined && { ImageID: look?.imageId ?? look?.imageDigest }),
     Labels: {
       ...container.labels,
       'com.amazonaws.ecs.cluster': task.spec.clusterName,
@@ -63,22 +64,42 @@ export async function describeContainer({ runtime }: EcsDeps, task: TaskRecord, 
   };
 }
 
+const observe = async (runtime: EcsDeps['runtime'], { id }: TaskRecord) =>
+  (await runtime.observe()).find(({ taskId }) => taskId === id);
+
 /** As recorded once it runs; before, as it is now: a container asks as soon as it has started. */
 async function lookAt(runtime: EcsDeps['runtime'], task: TaskRecord, name: string) {
   const recorded = task.containers.find((one) => one.name === name);
   if (recorded && recorded.state !== 'pending') return recorded;
-  const now = (await runtime.observe()).find(({ taskId }) => taskId === task.id);
+  const now = await observe(runtime, task);
   return now?.containers.find((one) => one.name === name);
 }
 
 const limitsOf = ({ cpu, memory }: ContainerSpec) => ({ CPU: cpu, ...(memory !== undefined && { Memory: memory }) });
 
-const networksOf = ({ spec }: TaskRecord, look: ContainerObservation | undefined) => [
-  {
-    NetworkMode: spec.networkMode,
-    IPv4Addresses: [...new Set((look?.endpoints ?? []).map(({ host }) => host))],
-  },
-];
+function networksOf({ spec }: TaskRecord, look: ContainerObservation | undefined) {
+  const { address, prefixLength, macAddress, gateway } = look?.network ?? {};
+  const hosts = address === undefined ? (look?.endpoints ?? []).map(({ host }) => host) : [address];
+  const isVpc = spec.networkMode === 'awsvpc';
+  return [
+    {
+      NetworkMode: spec.networkMode,
+      IPv4Addresses: [...new Set(hosts)],
+      ...(isVpc && { AttachmentIndex: 0 }),
+      ...(isVpc && macAddress !== undefined && { MACAddress: macAddress }),
+      ...(isVpc && address && prefixLength !== undefined && { IPv4SubnetCIDRBlock: blockOf(address, prefixLength) }),
+      ...(isVpc && gateway !== undefined && { SubnetGatewayIpv4Address: `${gateway}/${prefixLength}` }),
+    },
+  ];
+}
+
+/** The block of addresses that one is in: `172.18.0.0/16`. */
+export function blockOf(address: string, prefixLength: number): string {
+  const all = address.split('.').reduce((bits, part) => bits * 256 + Number(part), 0);
+  const size = 2 ** (32 - prefixLength);
+  const first = Math.floor(all / size) * size;
+  return `${[24, 16, 8, 0].map((shift) => Math.floor(first / 2 ** shift) % 256).join('.')}/${prefixLength}`;
+}
 
 const portsOf = (task: TaskRecord, { portMappings }: ContainerSpec, look: ContainerObservation | undefined) =>
   portMappings.map(({ containerPort, protocol }) => {

@@ -69,6 +69,8 @@ export interface TaskRecord {
   readonly containerIds: Readonly<Record<string, string>>;
   readonly attachmentId: string;
   readonly containers: readonly ContainerObservation[];
+  /** What containers last had of the network, by name; kept when they have ended. */
+  readonly network?: Readonly<Record<string, Pick<ContainerObservation, 'endpoints' | 'network'>>> | undefined;
   readonly stopCode?: TaskStopCode | undefined;
   readonly stoppedReason?: string | undefined;
   /** A check has condemned it; its service replaces it. */
@@ -77,6 +79,9 @@ export interface TaskRecord {
   readonly healthyAt?: number | undefined;
   readonly version: number;
   readonly createdAt: number;
+  /** When it began to be made ready, and its images were there. */
+  readonly pullStartedAt?: number | undefined;
+  readonly pullStoppedAt?: number | undefined;
   readonly startedAt?: number | undefined;
   readonly stoppingAt?: number | undefined;
   readonly executionStoppedAt?: number | undefined;

@@ -1,5 +1,5 @@
 import type { Attachment, Container, NetworkBinding, Task } from '@aws-sdk/client-ecs';
-import type { ContainerObservation, ContainerSpec } from '../../../drivers/runtimes/runtime.ts';
+import type { ContainerSpec } from '../../../drivers/runtimes/runtime.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import { arns } from '../arns.ts';
 import { healthOfTask, type TaskRecord } from '../records/task.ts';
@@ -9,14 +9,16 @@ const asDate = (at: number | undefined): Date | undefined => (at === undefined ?
 /** A task as DescribeTasks shows it. */
 export function showTask(scope: Scope, task: TaskRecord): Task {
   const isFargate = task.launchType === 'FARGATE';
-  const isConnected = task.startedAt !== undefined;
+  // A runtime that pulls nothing does not say when; its tasks then were ready when they ran.
+  const pullStartedAt = task.pullStartedAt ?? (task.startedAt && task.createdAt);
+  const pullStoppedAt = task.pullStoppedAt ?? task.startedAt;
   return {
     attachments: attachmentsOf(task),
     attributes: [{ name: 'ecs.cpu-architecture', value: process.arch === 'arm64' ? 'arm64' : 'x86_64' }],
     availabilityZone: `${scope.region}a`,
     clusterArn: arns.cluster(scope, task.cluster),
-    connectivity: isConnected ? 'CONNECTED' : undefined,
-    connectivityAt: asDate(task.startedAt),
+    connectivity: pullStartedAt === undefined ? undefined : 'CONNECTED',
+    connectivityAt: asDate(pullStartedAt),
     containers: task.spec.containers.map((spec) => showContainer(scope, task, spec)),
     cpu: task.cpu,
     createdAt: new Date(task.createdAt),
@@ -41,8 +43,8 @@ export function showTask(scope: Scope, task: TaskRecord): Task {
       ephemeralStorage: { sizeInGiB: 20 },
       fargateEphemeralStorage: { sizeInGiB: 20 },
     }),
-    pullStartedAt: isConnected ? new Date(task.createdAt) : undefined,
-    pullStoppedAt: asDate(task.startedAt),
+    pullStartedAt: asDate(pullStartedAt),
+    pullStoppedAt: asDate(pullStoppedAt),
     startedAt: asDate(task.startedAt),
     startedBy: task.startedBy,
     stopCode: task.stopCode,
@@ -69,7 +71,7 @@ function showContainer(scope: Scope, task: TaskRecord, spec: ContainerSpec): Con
     lastStatus: task.lastStatus === 'STOPPED' ? 'STOPPED' : (seen?.state.toUpperCase() ?? 'PENDING'),
     exitCode: seen?.exitCode,
     reason: seen?.reason,
-    networkBindings: seen && task.spec.networkMode !== 'awsvpc' ? bindingsOf(seen) : [],
+    networkBindings: networkBindings(task, spec),
     networkInterfaces:
       task.spec.networkMode === 'awsvpc' && address !== undefined
         ? [{ attachmentId: task.attachmentId, privateIpv4Address: address }]
@@ -81,16 +83,29 @@ function showContainer(scope: Scope, task: TaskRecord, spec: ContainerSpec): Con
   };
 }
 
-const bindingsOf = ({ endpoints }: ContainerObservation): NetworkBinding[] =>
-  endpoints.map(({ containerPort, port, protocol }) => ({
+/** There are none before the container runs; afterwards they stay. */
+function networkBindings(
+  { spec: { networkMode }, network }: TaskRecord,
+  { name }: ContainerSpec,
+): NetworkBinding[] | undefined {
+  if (networkMode === 'awsvpc') return [];
+  return network?.[name]?.endpoints.map(({ containerPort, port, protocol }) => ({
     bindIP: '0.0.0.0',
     containerPort,
     hostPort: port,
     protocol,
   }));
+}
 
-const privateAddress = ({ containers }: TaskRecord): string | undefined =>
-  containers.flatMap(({ endpoints }) => endpoints)[0]?.host;
+const connectionsOf = ({ network }: TaskRecord) => Object.values(network ?? {});
+
+/** Where its ports answer, if it has some; all its containers share one address. */
+const privateAddress = (task: TaskRecord): string | undefined =>
+  connectionsOf(task).flatMap(({ endpoints }) => endpoints)[0]?.host ??
+  connectionsOf(task).flatMap(({ network }) => network ?? [])[0]?.address;
+
+const macAddress = (task: TaskRecord): string | undefined =>
+  connectionsOf(task).flatMap(({ network }) => network?.macAddress ?? [])[0];
 
 /** The network interface of an awsvpc task; its ids follow from the attachment's. */
 function attachmentsOf(task: TaskRecord): Attachment[] {
@@ -103,7 +118,7 @@ function attachmentsOf(task: TaskRecord): Attachment[] {
   const details = [
     ['subnetId', subnet],
     ['networkInterfaceId', `eni-${digits.slice(0, 17)}`],
-    ['macAddress', `02:${(digits.slice(-10).match(/../g) ?? []).join(':')}`],
+    ['macAddress', macAddress(task) ?? `02:${(digits.slice(-10).match(/../g) ?? []).join(':')}`],
     ['privateIPv4Address', address],
   ] as const;
   return [
