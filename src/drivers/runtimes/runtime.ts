@@ -40,7 +40,7 @@ export interface ContainerSpec {
   readonly extraHosts?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
   readonly sysctls?: Readonly<Record<string, string>>;
-  readonly ulimits?: readonly { readonly name: string; readonly soft: number; readonly hard: number }[];
+  readonly ulimits?: readonly UlimitSpec[];
   readonly privileged?: boolean;
   readonly interactive?: boolean;
   readonly pseudoTerminal?: boolean;
@@ -49,6 +49,14 @@ export interface ContainerSpec {
   readonly linux?: LinuxSpec;
   /** Absent, and for `awslogs`: the runtime keeps the lines for `readOutput`. */
   readonly log?: { readonly driver: string; readonly options: Readonly<Record<string, string>> };
+}
+
+export interface UlimitSpec {
+  readonly name: string;
+  readonly soft: number;
+  readonly hard: number;
+  /** Nobody has asked for it: a machine that cannot give it runs the container with its own. */
+  readonly isWish?: boolean;
 }
 
 export interface Dependency {

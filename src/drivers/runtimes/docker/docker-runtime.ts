@@ -34,6 +34,7 @@ import { TaskPlace } from './task-place.ts';
 import { readUsage } from './usage.ts';
 import { removeVolumes } from './volumes.ts';
 import { whyNotOnDocker } from './why-not.ts';
+import { WishedLimits } from './wished-limits.ts';
 
 export interface DockerRuntimeOptions extends RuntimeOptions {
   /** `DOCKER_HOST`, else the usual socket, unless given. */
@@ -68,6 +69,7 @@ class DockerRuntime implements Runtime {
   readonly #place: TaskPlace;
   readonly #groups: TaskGroups;
   readonly #images: Images;
+  readonly #limits: WishedLimits;
   readonly #starts: ContainerStarts;
   readonly #looks: Looks;
   readonly #alarms = new Alarms(() => void this.#refresh());
@@ -85,6 +87,7 @@ class DockerRuntime implements Runtime {
     this.#looks = new Looks(this.#containers, this.#records, facts);
     this.#place = new TaskPlace(engine, options, facts);
     this.#groups = new TaskGroups(options.instance, facts, options.note ?? (() => undefined));
+    this.#limits = new WishedLimits(engine, options.instance, options.note ?? (() => undefined));
     this.#images = new Images(engine, this.#closing.signal);
     setMaxListeners(0, this.#closing.signal); // one for every task on its way
   }
@@ -186,7 +189,13 @@ class DockerRuntime implements Runtime {
     const abort = new AbortController();
     const signal = AbortSignal.any([abort.signal, this.#closing.signal]);
     const { instance } = this.#options;
-    const preparation = { engine: this.#engine, place: this.#place, groups: this.#groups, images: this.#images };
+    const preparation = {
+      engine: this.#engine,
+      place: this.#place,
+      groups: this.#groups,
+      images: this.#images,
+      limits: this.#limits,
+    };
     const done = prepareTask({ ...preparation, fresh: this.#starts.fresh, instance, signal }, spec)
       .then((pulled) => {
         if (!signal.aborted) this.#records.change(spec.taskId, { isPrepared: true, ...pulled });

@@ -13,6 +13,7 @@ import type { TaskGroups } from './task-groups.ts';
 import type { TaskPlace } from './task-place.ts';
 import type { TaskRecord } from '../task-records.ts';
 import { ensureVolumes } from './volumes.ts';
+import type { WishedLimits } from './wished-limits.ts';
 
 type PulledImages = Required<Pick<TaskRecord, 'digests' | 'imageIds' | 'pullStoppedAt'>>;
 
@@ -31,6 +32,7 @@ export interface Preparation {
   readonly place: TaskPlace;
   readonly groups: TaskGroups;
   readonly images: Images;
+  readonly limits: WishedLimits;
   /** Takes the names of containers made here. */
   readonly fresh: Set<string>;
   readonly instance: string;
@@ -81,12 +83,12 @@ async function startPause(engine: Docker, task: TaskSpec, placement: Placement):
 }
 
 async function create(
-  { engine, place, fresh, instance }: Preparation,
+  { engine, place, limits, fresh, instance }: Preparation,
   task: TaskSpec,
   container: ContainerSpec,
   placement: Placement,
 ): Promise<void> {
-  const fixed = await withFixedPorts(task, container);
+  const fixed = await limits.grant(await withFixedPorts(task, container));
   const options = containerOptions(withContainer(task, fixed), fixed, placement);
   try {
     await engine.createContainer(options);

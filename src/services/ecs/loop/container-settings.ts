@@ -66,7 +66,7 @@ export function namesOf(container: ContainerDefinition): Partial<ContainerSpec> 
 }
 
 /** What Fargate sets unless told otherwise. Source: ECS developer guide, Ulimit. */
-const FARGATE_FILES = { name: 'nofile', soft: 65_535, hard: 65_535 };
+const FARGATE_FILES = { name: 'nofile', soft: 65_535, hard: 65_535, isWish: true };
 
 /** Powers, limits and settings of the kernel. */
 export function kernelOf(container: ContainerDefinition, launchType: LaunchType): Partial<ContainerSpec> {
