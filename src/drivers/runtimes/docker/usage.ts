@@ -28,11 +28,12 @@ export async function readUsage(
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   const tasks = read.map(({ taskId, all }) => ({ taskId, containers: all.flatMap(usageOf) }));
-  const seen = read.flatMap(({ all }) => all.flatMap(([, stats]) => stats?.cpu_stats.online_cpus ?? []));
+  const seen = read.flatMap(({ all }) => all.flatMap(([, stats]) => stats?.cpu_stats?.online_cpus ?? []));
   return { tasks: tasks.filter(({ containers }) => containers.length > 0), processors: seen[0] ?? cpus().length };
 }
 
-type Stats = (Omit<ContainerStats, 'memory_stats'> & Partial<Pick<ContainerStats, 'memory_stats'>>) | undefined;
+type Told = 'memory_stats' | 'cpu_stats';
+type Stats = (Omit<ContainerStats, Told> & Partial<Pick<ContainerStats, Told>>) | undefined;
 
 /** One-shot: otherwise the Engine takes a second sample, which takes it a second. */
 const readStats = async (container: Docker.Container): Promise<Stats> =>
@@ -40,7 +41,7 @@ const readStats = async (container: Docker.Container): Promise<Stats> =>
 
 function usageOf([name, stats]: readonly [name: string, stats: Stats]): ContainerUsage[] {
   // An Engine has nothing to say of a container that ends while it is asked.
-  if (!stats?.memory_stats) return [];
+  if (!stats?.memory_stats || !stats.cpu_stats) return [];
   const memoryBytes = memoryOf(stats.memory_stats);
   if (memoryBytes === undefined) return [];
   return [{ name, at: Date.parse(stats.read), cpuNanos: stats.cpu_stats.cpu_usage.total_usage, memoryBytes }];

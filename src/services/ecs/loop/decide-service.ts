@@ -10,6 +10,8 @@ export interface SetView {
   readonly wanted: number;
   /** All that have not stopped, those on their way out included. */
   readonly remaining: number;
+  /** Some on their way out still take requests. */
+  readonly isDraining: boolean;
   readonly isSteady: boolean;
 }
 

@@ -71,7 +71,7 @@ async function begin(options: Parameters<typeof createFakeRuntime>[0] = {}): Pro
   await service.start();
 }
 
-async function createWeb(): Promise<void> {
+async function createWeb(controller: 'ECS' | 'CODE_DEPLOY' = 'CODE_DEPLOY'): Promise<void> {
   const actions = ecsActions(deps);
   await actions.RegisterTaskDefinition(
     {
@@ -86,7 +86,7 @@ async function createWeb(): Promise<void> {
       serviceName: 'web',
       taskDefinition: 'web',
       desiredCount: 1,
-      deploymentController: { type: 'CODE_DEPLOY' },
+      deploymentController: { type: controller },
       networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } },
       loadBalancers: [{ targetGroupArn: BLUE, containerName: 'web', containerPort: 80 }],
     },
@@ -230,6 +230,26 @@ it('ends its tasks on a clean stop and brings them back at the next start', asyn
   await until('a new task', async () => runtime.started.length === 1);
   await steady();
   expect(targets.list(BLUE)).toHaveLength(1);
+});
+
+it('tells that a service scaled in is steady once the last request has been answered', async () => {
+  targets = createFakeTargets({ groups: [BLUE, GREEN], drainsAlone: false });
+  await service.close();
+  await begin();
+  await createWeb('ECS');
+  await steady();
+  const said = async () =>
+    (await ecsActions(deps).DescribeServices({ services: ['web'] }, CTX))?.services?.[0]?.events?.map(
+      ({ message = '' }) => /draining|stopped|steady/.exec(message)?.[0],
+    ) ?? [];
+  await ecsActions(deps).UpdateService({ service: 'web', desiredCount: 0 }, CTX);
+  await until('the draining', async () => (await said())[1] === 'draining');
+  await deps.clock.sleep(millis(50));
+
+  expect((await said()).filter((word) => word === 'steady')).toHaveLength(1);
+  targets.finishDraining();
+  await until('the steady state', async () => (await said())[0] === 'steady');
+  expect((await said()).slice(0, 2)).toEqual(['steady', 'stopped']);
 });
 
 it('replaces a task whose target is unhealthy', async () => {

@@ -59,8 +59,13 @@ function viewSet({ deps, service, tasks, health, now }: ServiceWork, set: TaskSe
   const settling = deps.clock.scaled(set.kind === 'deployment' ? SETTLING : seconds(0));
   const views = own.filter(isWanted).map((task) => viewTask(task, { health, now, settling }));
   const wanted = wantedOf(service, set);
-  return { set, tasks: views, wanted, remaining: own.length, isSteady: isSteady(wanted, views) };
+  // A task set says that it is steady as soon as enough tasks run: CodeDeploy waits for no others.
+  const isDraining = set.kind === 'deployment' && own.some((task) => !isWanted(task) && !isSignalled(task));
+  return { set, tasks: views, wanted, remaining: own.length, isDraining, isSteady: isSteady(wanted, views) };
 }
+
+const isSignalled = ({ lastStatus }: TaskRecord): boolean =>
+  lastStatus === 'STOPPING' || lastStatus === 'DEPROVISIONING' || lastStatus === 'STOPPED';
 
 /** Starts and stops what was decided. @returns what the service's events say of this and of the pass so far */
 async function scale(work: ServiceWork, { sets, isBlocked }: ServiceDecision) {

@@ -24,7 +24,7 @@ export async function settleSets(work: ServiceWork, views: readonly SetView[], m
   const texts: string[] = [];
   let changed = leaving.length > 0;
   for (const view of left) {
-    const isSteadyNow = view.isSteady && !moved && (countsByScale(view.set) || left.length === 1);
+    const isSteadyNow = view.isSteady && !view.isDraining && !moved && (countsByScale(view.set) || left.length === 1);
     const update = settled(service, view, isSteadyNow, now);
     if (!update) continue;
     await taskSets(deps.store).change(scope, view.set.id, (set) =>
@@ -66,6 +66,8 @@ function steadyTexts(service: ServiceRecord, left: readonly SetView[], now: numb
   const isOneRollout = left.length === 1 || left.every(({ set }) => set.kind === 'task-set');
   if (service.status !== 'ACTIVE' || left.length === 0 || !isOneRollout || !left.every((view) => view.isSteady))
     return [];
+  // Told when the last task on its way out has been, as the scheduler of ECS does.
+  if (left.some(({ isDraining }) => isDraining)) return [];
   if (left.some(({ set }) => set.keepsScale && set.rolloutState === 'IN_PROGRESS')) return [];
   const text = eventText.steady(service.name);
   const last = service.events.find(({ message }) => message === text);
