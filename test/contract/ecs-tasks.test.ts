@@ -1,4 +1,5 @@
 import {
+  CreateClusterCommand,
   DescribeTasksCommand,
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
@@ -219,6 +220,37 @@ const fargate = {
   memory: '512',
   executionRoleArn: role,
 };
+
+it('spreads tasks over the capacity providers of a strategy, the cluster’s where none is given', async () => {
+  const providers = ['FARGATE', 'FARGATE_SPOT'];
+  await teal.ecs.send(
+    new CreateClusterCommand({
+      clusterName: 'spot',
+      capacityProviders: providers,
+      defaultCapacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }],
+    }),
+  );
+  const containerDefinitions = [container('web', 'process.exit(0)')];
+  await teal.ecs.send(new RegisterTaskDefinitionCommand({ family: 'spread', containerDefinitions, ...fargate }));
+  const start = async (members: Partial<RunTaskCommandInput>) => {
+    const { tasks } = await teal.ecs.send(
+      new RunTaskCommand({
+        cluster: 'spot',
+        taskDefinition: 'spread',
+        count: 2,
+        networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0aaaaaaaaaaaaaaaa'] } },
+        ...members,
+      }),
+    );
+    return tasks?.map(({ launchType, capacityProviderName }) => `${launchType} ${capacityProviderName}`);
+  };
+
+  expect(await start({})).toEqual(['FARGATE FARGATE_SPOT', 'FARGATE FARGATE_SPOT']);
+  expect(
+    await start({ capacityProviderStrategy: providers.map((capacityProvider) => ({ capacityProvider, weight: 1 })) }),
+  ).toEqual(['FARGATE FARGATE', 'FARGATE FARGATE_SPOT']);
+  expect(await start({ launchType: 'FARGATE' })).toEqual(['FARGATE undefined', 'FARGATE undefined']);
+});
 
 it('lets a task ask about itself', async () => {
   const script = `

@@ -5,6 +5,7 @@ import { checkStrategy } from '../checks/capacity-providers.ts';
 import { checkPlacement } from '../checks/placement.ts';
 import { checkOverrides, checkRunTask, tagsOfTask } from '../checks/run-task-input.ts';
 import type { EcsDeps } from '../deps.ts';
+import { providersOf } from '../loop/choose-provider.ts';
 import { makeTask } from '../loop/make-task.ts';
 import { requireCluster } from '../records/cluster.ts';
 import { digestOf } from '../records/request-digest.ts';
@@ -51,7 +52,8 @@ export const runTask =
           resourceIds: earlier.map(({ arn }) => arn),
         });
       if (earlier.length > 0) return earlier;
-      const fresh = Array.from({ length: count }, () => makeTask(ctx, wish, now));
+      const providers = providersOf(strategy, count);
+      const fresh = providers.map((capacityProviderName) => makeTask(ctx, { ...wish, capacityProviderName }, now));
       for (const task of fresh) await tasks(tx).insert(ctx, task.id, task, { parent: cluster.name });
       return fresh;
     });

@@ -17,6 +17,7 @@ export interface TaskWish {
   readonly cluster: string;
   readonly definition: TaskDefinitionRecord;
   readonly launchType: LaunchType;
+  readonly capacityProviderName?: string | undefined;
   readonly platformVersion?: string | undefined;
   readonly networkConfiguration?: NetworkConfiguration | undefined;
   readonly group: string;
@@ -72,6 +73,7 @@ export function makeTask(scope: Scope, wish: TaskWish, now: number): TaskRecord 
     unserved: unservedReason(definition.definition),
     roleArn: roleArnOf(scope, overrides.taskRoleArn ?? taskRoleArn),
     launchType,
+    capacityProviderName: wish.capacityProviderName,
     platformVersion: launchType === 'FARGATE' ? resolvedPlatform(wish.platformVersion) : undefined,
     networkConfiguration: wish.networkConfiguration,
     cpu: cpu ?? String(sum(containers.map(({ cpu }) => cpu))),

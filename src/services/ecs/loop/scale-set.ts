@@ -4,7 +4,8 @@ import { instanceId } from '../arns.ts';
 import { findTaskDefinition } from '../records/task-definition.ts';
 import type { ServiceRecord } from '../records/service.ts';
 import type { TaskSetRecord } from '../records/task-set.ts';
-import { tasks, type TaskBinding } from '../records/task.ts';
+import { isWanted, tasks, type TaskBinding } from '../records/task.ts';
+import { providersOf } from './choose-provider.ts';
 import { ended } from './end-task.ts';
 import type { Happening } from './happenings.ts';
 import { makeTask } from './make-task.ts';
@@ -23,13 +24,18 @@ export async function startTasks(
   if (!definition) return [];
   const bindings = await Promise.all(set.loadBalancers.map((entry) => bind(targets, scope, entry)));
   const happenings: Happening[] = [];
-  for (let made = 0; made < count; made += 1) {
+  const names = set.capacityProviderStrategy?.length ? await namesHeld(store, scope, set) : [];
+  const held = Object.fromEntries(
+    [...new Set(names)].map((name) => [name, names.filter((one) => one === name).length]),
+  );
+  for (const capacityProviderName of providersOf(set.capacityProviderStrategy, count, held)) {
     const task = makeTask(
       scope,
       {
         cluster: service.cluster,
         definition,
         launchType: set.launchType ?? (set.capacityProviderStrategy?.length ? 'FARGATE' : 'EC2'),
+        capacityProviderName,
         platformVersion: set.platformVersion,
         networkConfiguration: set.networkConfiguration,
         group: `service:${service.name}`,
@@ -46,6 +52,12 @@ export async function startTasks(
     happenings.push({ what: 'started', setId: set.id, taskId: task.id });
   }
   return happenings;
+}
+
+/** The capacity providers of the tasks that a set has. */
+async function namesHeld(store: EcsDeps['store'], scope: Scope, set: TaskSetRecord): Promise<string[]> {
+  const own = (await tasks(store).list(scope, set.cluster)).filter((task) => task.setId === set.id && isWanted(task));
+  return own.flatMap(({ capacityProviderName }) => capacityProviderName ?? []);
 }
 
 /** Records that tasks of a set end. */

@@ -50,6 +50,8 @@ export interface TaskRecord {
   /** Of the role whose credentials its containers get. */
   readonly roleArn?: string | undefined;
   readonly launchType: LaunchType;
+  /** Absent where a launch type was asked for. */
+  readonly capacityProviderName?: string | undefined;
   readonly platformVersion?: string | undefined;
   readonly networkConfiguration?: NetworkConfiguration | undefined;
   readonly cpu: string;

@@ -16,6 +16,7 @@ export function showTask(scope: Scope, task: TaskRecord): Task {
     attachments: attachmentsOf(task),
     attributes: [{ name: 'ecs.cpu-architecture', value: process.arch === 'arm64' ? 'arm64' : 'x86_64' }],
     availabilityZone: `${scope.region}a`,
+    capacityProviderName: task.capacityProviderName,
     clusterArn: arns.cluster(scope, task.cluster),
     connectivity: pullStartedAt === undefined ? undefined : 'CONNECTED',
     connectivityAt: asDate(pullStartedAt),
