@@ -74,6 +74,11 @@ it.each([
     'The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster and try again.',
     { capacityProviderStrategy: [{ capacityProvider: 'FARGATE' }] },
   ],
+  ['ContainerOverride.name should not be null or empty.', { overrides: { containerOverrides: [{ command: ['x'] }] } }],
+  [
+    "Invalid 'memory' setting for container 'web'.",
+    { overrides: { containerOverrides: [{ name: 'web', memory: 2 }] } },
+  ],
   ["Invalid 'cpu' setting for task.", { overrides: { cpu: 'much' } }],
 ] as const)('refuses to run a task: %s', async (message, members) => {
   await teal.ecs.send(

@@ -2,6 +2,7 @@ import type { RunTaskCommand, Tag, TaskOverride } from '@aws-sdk/client-ecs';
 import type { ActionInput } from '../../../wire/types.ts';
 import { invalidParameter, notServed } from '../faults.ts';
 import type { TaskDefinitionRecord } from '../records/task-definition.ts';
+import { LEAST_MEMORY } from '../task-definition/check-containers.ts';
 import { checkFargateSize, parseCpu, parseMemory } from '../task-definition/sizes.ts';
 import { checkFargatePlacement, refuseBoth } from './service-input.ts';
 import { checkTags } from './tags.ts';
@@ -29,9 +30,14 @@ export function checkOverrides(
   { definition }: TaskDefinitionRecord,
   isFargate: boolean,
 ): void {
-  for (const { name } of overrides.containerOverrides ?? [])
+  for (const { name, memory, memoryReservation } of overrides.containerOverrides ?? []) {
+    // The words of the first and the last are assumed, after those of definitions.
+    if (!name) throw invalidParameter('ContainerOverride.name should not be null or empty.');
     if (!definition.containerDefinitions?.some((container) => container.name === name))
       throw invalidParameter(`Override for container named ${name} is not a container in the TaskDefinition.`);
+    if ([memory, memoryReservation].some((one) => one !== undefined && one < LEAST_MEMORY))
+      throw invalidParameter(`Invalid 'memory' setting for container '${name}'.`);
+  }
   const cpu = parseCpu(overrides.cpu) ?? definition.cpu;
   const memory = parseMemory(overrides.memory) ?? definition.memory;
   if (isFargate) checkFargateSize(cpu, memory);

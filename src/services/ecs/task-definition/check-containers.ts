@@ -21,7 +21,7 @@ export function checkContainers(containers: readonly ContainerDefinition[] | und
 }
 
 /** What a container may hold at least, in MiB. */
-const LEAST_MEMORY = 6;
+export const LEAST_MEMORY = 6;
 
 /** Rows 9-13. @throws {ClientException} */
 export function checkMemoryAndCpu(
