@@ -1,5 +1,6 @@
 import {
   type DeploymentConfiguration,
+  DescribeTasksCommand,
   ListTasksCommand,
   StopTaskCommand,
   UpdateServiceCommand,
@@ -83,9 +84,11 @@ it.concurrent(
     const listed = async () =>
       (await teal.ecs.send(new ListTasksCommand({ cluster: 'shop', serviceName: service.name }))).taskArns ?? [];
     const before = await listed();
+    const { tasks = [] } = await teal.ecs.send(new DescribeTasksCommand({ cluster: 'shop', tasks: before }));
+    const oneOfEach = new Map(tasks.map(({ taskDefinitionArn, taskArn }) => [taskDefinitionArn, taskArn]));
+    expect(oneOfEach.size).toBe(2);
 
-    // One of each, the oldest and the newest.
-    for (const task of [before[0], before.at(-1)]) await teal.ecs.send(new StopTaskCommand({ cluster: 'shop', task }));
+    for (const task of oneOfEach.values()) await teal.ecs.send(new StopTaskCommand({ cluster: 'shop', task }));
     await eventually('the stopped ones to be gone', async () =>
       (await listed()).filter((task) => before.includes(task)).length === 2 ? true : undefined,
     );

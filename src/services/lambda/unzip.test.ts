@@ -94,7 +94,9 @@ it('refuses a bomb whose directory lies, having written no more than it said', a
 
   await expect(unpackZip(bomb, folder)).rejects.toThrow(COULD_NOT);
 
-  expect((await stat(join(folder, 'a.bin'))).size).toBeLessThanOrEqual(100);
+  // The refusal may come before the file is there at all.
+  const written = await readdir(folder);
+  for (const name of written) expect((await stat(join(folder, name))).size).toBeLessThanOrEqual(100);
 });
 
 it('unpacks what python makes, links included', async () => {
