@@ -13,7 +13,7 @@ import { createTaskSets } from './aws/task-sets.ts';
 import { createTraffic } from './aws/traffic.ts';
 import type { BalancerName } from './drivers/balancers/balancer.ts';
 import { closeDrivers, openDrivers } from './drivers/open-drivers.ts';
-import type { RuntimeName } from './drivers/runtimes/runtime.ts';
+import type { Runtime, RuntimeName } from './drivers/runtimes/runtime.ts';
 import type { Engine } from './engine/engine.ts';
 import { createEngine } from './engine/runner.ts';
 import { createBell } from './kernel/bell.ts';
@@ -320,7 +320,7 @@ async function startPlatform(
     wire,
     health: async () => ({
       store: { engine: 'sqlite' },
-      runtime: { name: runtime.name, tasks: (await runtime.observe()).length },
+      runtime: { name: runtime.name, ...(await describeTasks(runtime)) },
       balancer: { name: balancer.name, ...(await balancing.describeHealth()) },
       functions: { name: functions.name },
       engine: { activeDeployments: (await deployments.active()).length + (await ecsOwn.deployments.active()).length },
@@ -345,6 +345,13 @@ async function startPlatform(
     },
   };
 }
+
+/** How many tasks the runtime holds, or why it does not tell. */
+const describeTasks = (runtime: Runtime): Promise<{ readonly tasks: number } | { readonly problem: string }> =>
+  runtime.observe().then(
+    ({ length }) => ({ tasks: length }),
+    (cause: unknown) => ({ problem: cause instanceof Error ? cause.message : String(cause) }),
+  );
 
 /** The load balancer's questions about VPCs, answered from the network that every account has. */
 const NETWORK: Network = {

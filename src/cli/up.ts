@@ -77,6 +77,7 @@ async function up(options: UpOptions): Promise<void> {
   process.stdout.write(`Teal is ready at ${teal.url}\n`);
   const { leaveRunning } = await asked;
   await teal.close({ leaveRunning });
+  process.exit(); // a question to an Engine that hangs would hold the process
 }
 
 /**

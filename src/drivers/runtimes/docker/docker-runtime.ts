@@ -18,7 +18,7 @@ import { settle } from '../settle.ts';
 import { openTaskRecords, type TaskRecord } from '../task-records.ts';
 import { ContainerStarts } from './container-starts.ts';
 import { factsOf, type EngineFacts } from './engine-facts.ts';
-import { engineMessage, openEngine, unless } from './engine.ts';
+import { engineMessage, openEngines, unless, type Engines } from './engine.ts';
 import { initLook, PATIENCE, untilInitListens, YOUNG } from './first-signal.ts';
 import { followEvents } from './follow-events.ts';
 import { Images } from './images.ts';
@@ -41,6 +41,8 @@ export interface DockerRuntimeOptions extends RuntimeOptions {
   readonly socketPath?: string;
 }
 
+/** Milliseconds that an Engine gets to answer what it was asked before Teal is closed. */
+const PARTING = 5000;
 /** ECS's default stop timeout: what the others get when an essential container has ended. */
 const OTHERS_GRACE = seconds(30);
 
@@ -51,8 +53,8 @@ const OTHERS_GRACE = seconds(30);
  * Not done: credentials of registries, GPUs; where `TaskGroups` says so, limits over all containers of a task together.
  */
 export async function createDockerRuntime(options: DockerRuntimeOptions): Promise<Runtime> {
-  const engine = await openEngine(options.socketPath);
-  const runtime = new DockerRuntime(options, engine, await factsOf(engine, options.socketPath));
+  const engines = await openEngines(options.socketPath);
+  const runtime = new DockerRuntime(options, engines, await factsOf(engines.looking, options.socketPath));
   await runtime.open();
   return runtime;
 }
@@ -61,6 +63,7 @@ class DockerRuntime implements Runtime {
   readonly name = 'docker';
   readonly #options: DockerRuntimeOptions;
   readonly #engine: Docker;
+  readonly #looking: Docker;
   readonly #facts: EngineFacts;
   readonly #records;
   readonly #preparing = new Map<string, { readonly done: Promise<void>; readonly abort: AbortController }>();
@@ -77,12 +80,14 @@ class DockerRuntime implements Runtime {
   #isStale = false;
   #stopFollowing: () => void = () => undefined;
 
-  constructor(options: DockerRuntimeOptions, engine: Docker, facts: EngineFacts) {
+  constructor(options: DockerRuntimeOptions, engines: Engines, facts: EngineFacts) {
+    const { engine, looking } = engines;
     this.#options = options;
     this.#engine = engine;
+    this.#looking = looking;
     this.#facts = facts;
     this.#records = openTaskRecords(options.folder);
-    this.#containers = new InstanceContainers(engine, options.instance);
+    this.#containers = new InstanceContainers(engines, options.instance);
     this.#starts = new ContainerStarts(engine);
     this.#looks = new Looks(this.#containers, this.#records, facts);
     this.#place = new TaskPlace(engine, options, facts);
@@ -161,7 +166,7 @@ class DockerRuntime implements Runtime {
 
   async usage(): ReturnType<Runtime['usage']> {
     const running = this.#records.all().filter(({ startedAt, stoppedAt }) => startedAt && stoppedAt === undefined);
-    return readUsage(this.#engine, this.#options.instance, running);
+    return readUsage(this.#looking, this.#options.instance, running);
   }
 
   async stats(taskId: string, container: string): Promise<unknown> {
@@ -178,10 +183,10 @@ class DockerRuntime implements Runtime {
     this.#closing.abort();
     this.#stopFollowing();
     this.#alarms.close();
-    await Promise.all([...this.#preparing.values()].map(({ done }) => done));
-    await this.#starts.allSettled();
-    await this.#refreshing;
-    await this.#place.close(this.#records.all().every(({ stoppedAt }) => stoppedAt !== undefined));
+    const preparing = [...this.#preparing.values()].map(({ done }) => done);
+    const asked = [...preparing, this.#starts.allSettled(), this.#refreshing ?? Promise.resolve()];
+    await within(Promise.all(asked));
+    await within(this.#place.close(this.#records.all().every(({ stoppedAt }) => stoppedAt !== undefined)));
   }
 
   #prepare(record: TaskRecord): Promise<void> {
@@ -348,4 +353,11 @@ class DockerRuntime implements Runtime {
   #nameOf(taskId: string, container: string): string {
     return containerName(this.#options.instance, taskId, container);
   }
+}
+
+/** Waits for what may hang with its Engine, though not for long. */
+async function within(work: Promise<unknown>): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([work, pause(PARTING, undefined, { signal: done.signal }).catch(() => undefined)]);
+  done.abort();
 }

@@ -1,11 +1,27 @@
 import type Docker from 'dockerode';
 import { engineAddress } from './docker-answers.ts';
 
-/** Connects to the Engine. The library is loaded here, so that Teal on processes never pays for it. */
-export async function openEngine(socketPath?: string): Promise<Docker> {
-  const { default: Dockerode } = await import('dockerode');
-  return new Dockerode(engineAddress(socketPath));
+/** Milliseconds after which an Engine that says nothing to a question is taken to hang. */
+const LOOK_LIMIT = 30_000;
+
+/** Two ways to one Engine. */
+export interface Engines {
+  /** For what may take long: pulls, stops, following events. */
+  readonly engine: Docker;
+  /** For questions that an Engine answers at once; they fail where it hangs. */
+  readonly looking: Docker;
 }
+
+/** Connects to the Engine. The library is loaded here, so that Teal on processes never pays for it. */
+export async function openEngine(socketPath?: string, timeout?: number): Promise<Docker> {
+  const { default: Dockerode } = await import('dockerode');
+  return new Dockerode({ ...engineAddress(socketPath), ...(timeout !== undefined && { timeout }) });
+}
+
+export const openEngines = async (socketPath?: string): Promise<Engines> => ({
+  engine: await openEngine(socketPath),
+  looking: await openEngine(socketPath, LOOK_LIMIT),
+});
 
 /** The HTTP status of an error the Engine answered, or `undefined` for any other error. */
 export function engineStatus(cause: unknown): number | undefined {

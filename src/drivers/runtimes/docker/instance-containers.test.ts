@@ -19,7 +19,8 @@ async function stubbornEngine(status: string): Promise<InstanceContainers> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return new InstanceContainers(new Dockerode({ host: '127.0.0.1', port }), 'stubborn');
+  const engine = new Dockerode({ host: '127.0.0.1', port });
+  return new InstanceContainers({ engine, looking: engine }, 'stubborn');
 }
 
 it.each(['removing', 'dead'])('does not wait for the Engine to get rid of a container that is %s', async (status) => {

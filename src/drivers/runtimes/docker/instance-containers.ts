@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import { LABEL } from './names.ts';
-import { engineStatus, unless } from './engine.ts';
+import { engineStatus, unless, type Engines } from './engine.ts';
 
 interface Known {
   /** As the Engine lists it, with its health or exit code: `running(healthy)`. */
@@ -12,12 +12,14 @@ interface Known {
 /** The containers of one Teal on an Engine, found by their labels. */
 export class InstanceContainers {
   readonly #engine: Docker;
+  readonly #looking: Docker;
   readonly #instance: string;
   /** What the Engine said of a container, kept while its state stays the same: an inspect costs 2 ms. */
   readonly #inspected = new Map<string, Known>();
 
-  constructor(engine: Docker, instance: string) {
+  constructor({ engine, looking }: Engines, instance: string) {
     this.#engine = engine;
+    this.#looking = looking;
     this.#instance = instance;
   }
 
@@ -55,7 +57,7 @@ export class InstanceContainers {
     const state = `${State}${/\(.*\)/.exec(Status)?.[0] ?? ''}`;
     const known = this.#inspected.get(id);
     if (known?.state === state) return known.info;
-    const info = await this.#engine.getContainer(id).inspect().catch(unless(404));
+    const info = await this.#looking.getContainer(id).inspect().catch(unless(404));
     if (!info) return undefined;
     // The list may be older than the answer: only what both agree on is kept.
     if (info.State.Status === State && healthAgrees(Status, info)) this.#inspected.set(id, { state, info });
@@ -64,7 +66,7 @@ export class InstanceContainers {
 
   #list(): Promise<Docker.ContainerInfo[]> {
     const filters = { label: [`${LABEL.instance}=${this.#instance}`] };
-    return this.#engine.listContainers({ all: true, filters });
+    return this.#looking.listContainers({ all: true, filters });
   }
 
   async #remove(id: string): Promise<void> {

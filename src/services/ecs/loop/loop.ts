@@ -1,12 +1,12 @@
 import type { TargetHealth } from '../../../aws/targets.ts';
 import { createBell } from '../../../kernel/bell.ts';
-import { millis, seconds } from '../../../kernel/span.ts';
+import { millis } from '../../../kernel/span.ts';
 import type { EcsDeps } from '../deps.ts';
-import { storeLastOutput } from '../output/follow-output.ts';
-import { tasks, type TaskRecord } from '../records/task.ts';
+import type { TaskRecord } from '../records/task.ts';
 import { change } from './task-work.ts';
 import { IDLE, runPass, type PassMemory } from './pass.ts';
 import { scaledSpec } from './scaled-spec.ts';
+import { stopEverything } from './stop-everything.ts';
 import { createChangeTeller } from './tell-changes.ts';
 import { createAlarmWatch } from './watch-alarms.ts';
 
@@ -55,13 +55,18 @@ export function createLoop(deps: EcsDeps): Loop {
     isRinging = false;
   };
 
+  let lastTrouble: string | undefined;
   const once = async () => {
     try {
       const outcome = await runPass(deps, memory);
+      if (lastTrouble !== undefined) deps.logger.info('the ECS loop works again');
+      lastTrouble = undefined;
       if (outcome.changed) ringOthers();
       return outcome.progressed ? millis(1) : outcome.isSettled ? IDLE : BUSY;
     } catch (cause) {
-      deps.logger.error('the ECS loop failed and goes on', { cause });
+      // A runtime that is away fails each pass alike.
+      if (String(cause) !== lastTrouble) deps.logger.error('the ECS loop failed and goes on', { cause });
+      lastTrouble = String(cause);
       return IDLE;
     }
   };
@@ -105,20 +110,4 @@ async function beginTask(deps: EcsDeps, task: TaskRecord): Promise<void> {
     const { account, region } = task.spec;
     await change({ deps, scope: { account, region }, task }, (current) => ({ ...current, unserved: reason }));
   }
-}
-
-async function stopEverything(deps: EcsDeps): Promise<void> {
-  const { store, runtime, clock } = deps;
-  const known = await tasks(store).everywhere();
-  const grace = new Map(known.map(({ id, record }) => [id, millis(record.stopTimeout)]));
-  // Containers that depend on each other end one after another.
-  const spans = new Map(known.map(({ id, record }) => [id, record.stopTimeout * record.spec.containers.length]));
-  const held = await runtime.observe();
-  await Promise.all(held.map(({ taskId }) => runtime.stop(taskId, grace.get(taskId) ?? seconds(30))));
-  const longest = Math.max(0, ...held.map(({ taskId }) => spans.get(taskId) ?? 30_000)) + 5000;
-  const until = clock.now().getTime() + longest;
-  while (clock.now().getTime() < until && (await runtime.observe()).some(({ state }) => state !== 'stopped'))
-    await clock.sleep(millis(20));
-  for (const { record } of await tasks(store).everywhere()) await storeLastOutput(deps, record);
-  await Promise.all((await runtime.observe()).map(({ taskId }) => runtime.remove(taskId)));
 }
