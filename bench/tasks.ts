@@ -52,7 +52,9 @@ try {
     new RegisterTaskDefinitionCommand({
       family: 'bench',
       networkMode: 'bridge',
-      containerDefinitions: [{ name: 'app', image, memory: 16, command: [...PROGRAM] }],
+      containerDefinitions: [
+        { name: 'app', image, memory: 16, command: [...PROGRAM], linuxParameters: { initProcessEnabled: true } },
+      ],
     }),
   );
   await tealRound(Math.min(count, 5)); // the network is made with the first task

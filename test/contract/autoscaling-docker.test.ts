@@ -57,6 +57,7 @@ describe.skipIf(unavailable !== undefined && !process.env['CI'])(
               {
                 ...{ name: 'app', image, cpu: 128, memory: 192 },
                 command: ['/usr/local/bin/node', '--expose-gc', '-e', script(work)],
+                linuxParameters: { initProcessEnabled: true },
                 environment: [{ name: 'NAME', value: name }],
                 mountPoints: [{ sourceVolume: 'load', containerPath: '/load', readOnly: true }],
               },

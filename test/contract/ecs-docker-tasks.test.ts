@@ -40,6 +40,7 @@ describe.skipIf(unavailable !== undefined && !process.env['CI'])(
       image,
       memory: 128,
       command: [NODE, '-e', script],
+      linuxParameters: { initProcessEnabled: true }, // ends at SIGTERM as any process does
       ...more,
     });
 

@@ -39,6 +39,7 @@ describe.skipIf(unavailable !== undefined && !process.env['CI'])(`Teal on Docker
     const container = {
       image: await ensureNodeImage(),
       memory: 128,
+      linuxParameters: { initProcessEnabled: true },
       stopTimeout: 2, // a signal that comes before the program has begun is lost
       command: ['/usr/local/bin/node', '-e', 'setInterval(() => undefined, 1000)'],
     };

@@ -53,6 +53,7 @@ export function orderConformance(subject: OrderUnderTest): void {
       name,
       image: subject.image,
       command: [subject.node, '-e', script],
+      linux: { init: true }, // ends at SIGTERM as any process does
       environment: {},
       portMappings: [],
       essential: true,

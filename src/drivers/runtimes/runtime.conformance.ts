@@ -29,7 +29,7 @@ export interface RuntimeUnderTest {
   readonly unavailable?: string | undefined;
   open(options: RuntimeOptions): Promise<Runtime>;
   /** Gives the image and command that behave so. */
-  container(behaviour: Behaviour): Pick<ContainerSpec, 'image' | 'command'>;
+  container(behaviour: Behaviour): Pick<ContainerSpec, 'image' | 'command' | 'linux'>;
   /** `false` where containers are pretended and nothing can be connected to. */
   readonly listens?: false;
   /** Ends a container's main process from outside, as the kernel's OOM killer would. */

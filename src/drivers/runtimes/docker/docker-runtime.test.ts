@@ -25,7 +25,7 @@ runtimeConformance({
   name: 'docker',
   unavailable,
   open: createDockerRuntime,
-  container: (wanted) => ({ image, command: [NODE, '-e', programOf(wanted)] }),
+  container: (wanted) => ({ image, command: [NODE, '-e', programOf(wanted)], linux: { init: true } }),
   async kill(runtime, taskId, container) {
     const task = (await runtime.observe()).find((one) => one.taskId === taskId);
     const id = task?.containers.find(({ name }) => name === container)?.runtimeId ?? '';
@@ -172,8 +172,31 @@ describe.skipIf(unavailable !== undefined && !process.env['CI'])(`docker itself 
       Memory: 128 * 1024 * 1024,
       MemoryReservation: 64 * 1024 * 1024,
       ReadonlyRootfs: true,
-      Init: true,
+      Init: false,
     });
+  });
+
+  it.each([
+    { init: false, is: 'the first process of its container' },
+    { init: true, is: 'a child of an init' },
+  ])('runs a program as $is where init is $init', async ({ init }) => {
+    const task = taskOf([web(`process.exit(process.pid === 1 ? 41 : 42)`, init ? { linux: { init } } : {})]);
+
+    await runtime.start(task);
+
+    expect((await reach(task, 'stopped')).containers[0]?.exitCode).toBe(init ? 42 : 41);
+  });
+
+  it('says that a program is not in the image', async () => {
+    const task = taskOf([web('', { command: ['no-such-program'] })]);
+
+    await runtime.start(task);
+    const found = await reach(task, 'stopped');
+
+    expect(found.startFailure).toMatch(
+      /^CannotStartContainerError: Error response from daemon: .*exec: "no-such-program": executable file not found/,
+    );
+    expect(found.containers[0]?.exitCode).toBeUndefined();
   });
 
   it('tells that an image cannot be pulled', async () => {

@@ -319,7 +319,7 @@ class DockerRuntime implements Runtime {
     for (const container of containers) {
       const at = killAt[container.name] ?? now;
       const look = looks.find(({ name }) => name === container.name);
-      const isYoung = hasInit(spec, container) && now - (look?.startedAt ?? 0) < YOUNG;
+      const isYoung = hasInit(container) && now - (look?.startedAt ?? 0) < YOUNG;
       const wait = Math.min(PATIENCE, (at - now) / 2); // what is left is the program's
       const ready = isYoung ? this.#untilListens(look?.runtimeId ?? '', now + wait) : undefined;
       if (ready) void ready.then(() => this.#tell({ spec }, container.name, at));

@@ -56,6 +56,7 @@ describe.skipIf(unavailable !== undefined)(
             portMappings: [],
             essential: true,
             cpu: 0,
+            linux: { init: true },
           },
         ],
         { networkMode: 'host' },

@@ -19,7 +19,7 @@ export function hostConfig(task: TaskSpec, container: ContainerSpec, placement: 
     VolumesFrom: (container.volumesFrom ?? []).map(
       (from) => `${containerName(placement.instance, task.taskId, from.container)}:${from.readOnly ? 'ro' : 'rw'}`,
     ),
-    Init: hasInit(task, container),
+    Init: hasInit(container),
     ReadonlyRootfs: container.readonlyRootFilesystem ?? false,
     Privileged: container.privileged ?? false,
     ...(container.securityOptions && { SecurityOpt: [...container.securityOptions] }),
@@ -27,9 +27,8 @@ export function hostConfig(task: TaskSpec, container: ContainerSpec, placement: 
   };
 }
 
-/** Without an init, a program that handles no SIGTERM would sit out the whole grace as pid 1. */
-export const hasInit = ({ pidMode }: TaskSpec, { linux }: ContainerSpec): boolean =>
-  linux?.init ?? pidMode === undefined;
+/** As on AWS only where it is asked for: a program that is process 1 and handles no SIGTERM sits out its stop timeout. */
+export const hasInit = ({ linux }: ContainerSpec): boolean => linux?.init ?? false;
 
 /** The name the Engine knows a volume by, or a path of its machine. */
 export function sourceOf({ taskId }: TaskSpec, volume: VolumeSpec, { instance }: Pick<Placement, 'instance'>): string {
