@@ -39,7 +39,7 @@ import { ec2 } from './services/ec2/index.ts';
 import { ecs, type EcsService } from './services/ecs/index.ts';
 import { ecsPorts } from './services/ecs/native/ports.ts';
 import { elbv2 } from './services/elbv2/index.ts';
-import type { Network } from './services/elbv2/network.ts';
+import type { Network } from './aws/network.ts';
 import { events } from './services/events/index.ts';
 import { iam } from './services/iam/index.ts';
 import { lambda } from './services/lambda/index.ts';

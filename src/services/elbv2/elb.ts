@@ -8,7 +8,7 @@ import { runChange, type Changing } from './change.ts';
 import type { BalancerLink } from './balancer-link.ts';
 import { finishDrains } from './drain-keeper.ts';
 import type { Certificates } from './certificates.ts';
-import type { Network } from './network.ts';
+import type { Network } from '../../aws/network.ts';
 import { elbRecords, type ElbRecords } from './records.ts';
 
 /** What the actions of this service work with. */

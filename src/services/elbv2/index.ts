@@ -55,7 +55,7 @@ import { invalidInput } from './invalid-input.ts';
 import { keepBalancer } from './loop.ts';
 import { keepPublishing } from './metrics/publisher.ts';
 import { elbReadings } from './metrics/readings.ts';
-import type { Network } from './network.ts';
+import type { Network } from '../../aws/network.ts';
 import { elbRecords } from './records.ts';
 
 /*

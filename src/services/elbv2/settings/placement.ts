@@ -5,7 +5,7 @@ import {
 import type { Scope } from '../../../kernel/scope.ts';
 import { fault } from '../../../wire/api-error.ts';
 import { validationError } from '../faults.ts';
-import type { Network } from '../network.ts';
+import type { Network } from '../../../aws/network.ts';
 import type { Zone } from '../records.ts';
 
 export interface Placement {

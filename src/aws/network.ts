@@ -1,4 +1,4 @@
-import type { Scope } from '../../kernel/scope.ts';
+import type { Scope } from '../kernel/scope.ts';
 
 export interface Subnet {
   readonly vpcId: string;
@@ -7,8 +7,7 @@ export interface Subnet {
 }
 
 /**
- * What this service asks about VPCs; whoever keeps them answers. Without one every id is taken, subnets are spread over
- * the zones in the order given, and no VPC is compared.
+ * What services ask about VPCs; whoever keeps them answers. A service without one takes every id, and compares no VPCs.
  */
 export interface Network {
   subnet(scope: Scope, subnetId: string): Promise<Subnet | undefined>;
