@@ -97,6 +97,14 @@ export function runtimeConformance(subject: RuntimeUnderTest): void {
       return found;
     };
 
+    it('tells what the machine has', () => {
+      const { processors, memory, architecture, os } = runtime.machine;
+
+      expect(processors).toBeGreaterThanOrEqual(1);
+      expect(Number.isInteger(memory) && memory > 128).toBe(true);
+      expect([architecture, os]).toEqual([expect.stringMatching(/^\w+$/), expect.stringMatching(/^\w+$/)]);
+    });
+
     it('runs a task and tells where its port answers', async () => {
       const task = taskOf([container('web', { does: 'wait' })]);
 

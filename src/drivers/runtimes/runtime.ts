@@ -239,12 +239,26 @@ export interface RuntimeUsage {
   readonly processors: number;
 }
 
+/** What runs the tasks, as it was when the runtime was opened. */
+export interface Machine {
+  readonly processors: number;
+  /** Whole MiB. */
+  readonly memory: number;
+  /** As ECS names it where it has a name for it: `x86_64` or `arm64`. */
+  readonly architecture: string;
+  /** `linux`, or what Node calls the system of this machine. */
+  readonly os: string;
+  /** Of the Docker Engine, where there is one. */
+  readonly dockerVersion?: string;
+}
+
 /**
  * Runs tasks. Everything is keyed by task id, and everything may be repeated: performing twice equals performing once.
  * What a runtime starts outlives a crash of Teal and is found again by `open`.
  */
 export interface Runtime {
   readonly name: RuntimeName;
+  readonly machine: Machine;
   /** Starts the task, or does nothing when it was started before. Failures to start show in `observe`, not here. */
   start(task: TaskSpec): Promise<void>;
   /**

@@ -9,6 +9,7 @@ import { observation } from '../observation.ts';
 import type {
   ContainerObservation,
   ContainerSpec,
+  Machine,
   Runtime,
   RuntimeOptions,
   TaskObservation,
@@ -61,6 +62,7 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
 
 class DockerRuntime implements Runtime {
   readonly name = 'docker';
+  readonly machine: Machine;
   readonly #options: DockerRuntimeOptions;
   readonly #engine: Docker;
   readonly #looking: Docker;
@@ -86,6 +88,7 @@ class DockerRuntime implements Runtime {
     this.#engine = engine;
     this.#looking = looking;
     this.#facts = facts;
+    this.machine = facts.machine;
     this.#records = openTaskRecords(options.folder);
     this.#containers = new InstanceContainers(engines, options.instance);
     this.#starts = new ContainerStarts(engine);

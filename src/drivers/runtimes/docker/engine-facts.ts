@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import { hostname } from 'node:os';
+import type { Machine } from '../runtime.ts';
 import { engineAddress } from './docker-answers.ts';
 
 export interface EngineFacts {
@@ -9,12 +10,18 @@ export interface EngineFacts {
   /** Whether the Engine's processes and control groups are those of this machine. */
   readonly isHere: boolean;
   readonly cgroups: { readonly driver: string; readonly version: string };
+  readonly machine: Machine;
 }
 
 interface EngineInfo {
   readonly OperatingSystem?: string;
   readonly SecurityOptions?: string[];
   readonly NCPU: number;
+  /** Bytes. */
+  readonly MemTotal: number;
+  readonly Architecture?: string;
+  readonly OSType?: string;
+  readonly ServerVersion?: string;
   readonly Name?: string;
   readonly CgroupDriver?: string;
   readonly CgroupVersion?: string;
@@ -32,5 +39,23 @@ export async function factsOf(engine: Docker, socketPath?: string): Promise<Engi
     // An Engine in a container, or a Teal in one, has a name of its own.
     isHere: isRouted && 'socketPath' in engineAddress(socketPath) && info.Name === hostname(),
     cgroups: { driver: info.CgroupDriver ?? 'none', version: info.CgroupVersion ?? '1' },
+    machine: machineOf(info),
   };
 }
+
+/** Docker says what the kernel says; ECS has names of its own. */
+const ARCHITECTURES: Readonly<Record<string, string>> = { amd64: 'x86_64', aarch64: 'arm64' };
+
+const machineOf = ({
+  NCPU,
+  MemTotal,
+  Architecture = 'x86_64',
+  OSType = 'linux',
+  ServerVersion,
+}: EngineInfo): Machine => ({
+  processors: NCPU,
+  memory: Math.floor(MemTotal / 2 ** 20),
+  architecture: ARCHITECTURES[Architecture] ?? Architecture,
+  os: OSType,
+  ...(ServerVersion !== undefined && { dockerVersion: ServerVersion }),
+});

@@ -1,5 +1,5 @@
 import { seconds, type Millis } from '../../../kernel/span.ts';
-import type { ContainerSpec, Runtime, TaskSpec } from '../runtime.ts';
+import type { ContainerSpec, Machine, Runtime, TaskSpec } from '../runtime.ts';
 import { observeFake, usageOfFake, type FakeBehaviour, type FakeContainer, type FakeTask } from './fake-task.ts';
 
 export interface FakeRuntimeOptions {
@@ -12,6 +12,8 @@ export interface FakeRuntimeOptions {
   readonly stopsAlone?: boolean;
   readonly behaviour?: (container: ContainerSpec) => FakeBehaviour;
   readonly refuse?: (task: TaskSpec) => string | undefined;
+  /** Two processors and 4096 MiB unless given. */
+  readonly machine?: Machine;
   /** Epoch milliseconds; the system's time unless given. */
   readonly now?: () => number;
 }
@@ -94,6 +96,7 @@ export function createFakeRuntime(options: FakeRuntimeOptions = {}): FakeRuntime
 
   return {
     name: 'process',
+    machine: options.machine ?? { processors: 2, memory: 4096, architecture: 'x86_64', os: 'linux' },
     started,
     stops,
     async start(spec) {

@@ -17,6 +17,7 @@ import { argvOf, whyNotRun, whyNotStart } from './program.ts';
 import { TaskContainers } from './task-containers.ts';
 import { taskEnvironment } from './task-environment.ts';
 import { readTaskUsage } from './task-usage.ts';
+import { thisMachine } from './this-machine.ts';
 
 /** ECS's default stop timeout: what the others get when an essential container has ended. */
 const OTHERS_GRACE = seconds(30);
@@ -40,6 +41,7 @@ export async function createProcessRuntime(options: RuntimeOptions): Promise<Run
 
 class ProcessRuntime implements Runtime {
   readonly name = 'process';
+  readonly machine = thisMachine();
   readonly #options: RuntimeOptions;
   readonly #records;
   readonly #containers: TaskContainers;
