@@ -17,6 +17,9 @@ export const arns = {
   serviceDeployment: (scope: Scope, cluster: string, service: string, id: string) =>
     arn('ecs', scope, `service-deployment/${cluster}/${service}/${id}`),
   task: (scope: Scope, cluster: string, id: string) => arn('ecs', scope, `task/${cluster}/${id}`),
+  /** Of the one that a cluster has. */
+  containerInstance: (scope: Scope, cluster: string, id = containerInstanceId(scope, cluster)) =>
+    arn('ecs', scope, `container-instance/${cluster}/${id}`),
   container: (scope: Scope, cluster: string, taskId: string, id: string) =>
     arn('ecs', scope, `container/${cluster}/${taskId}/${id}`),
   serviceRole: (scope: Scope) =>
@@ -27,6 +30,7 @@ export const arns = {
 const KINDS = {
   cluster: 'Cluster',
   'capacity-provider': 'Capacity Provider',
+  'container-instance': 'Container Instance',
   'task-definition': 'Task Definition',
   service: 'Service',
   'service-deployment': 'Service Deployment',
@@ -56,12 +60,14 @@ export function nameFrom(scope: Scope, kind: Kind, given: string): string {
 const wrongPlace = (what: string, given: string, own: string): Error =>
   invalidParameter(`Invalid identifier: Identifier is for ${what} ${given}. Your ${what} is ${own}`);
 
+type KindInCluster = 'service' | 'task' | 'container-instance';
+
 /**
  * The name or id of what is in a cluster.
  *
  * @throws {InvalidParameterException} also for an ARN that names another cluster; short ARNs name none
  */
-export function nameInCluster(scope: Scope, kind: 'service' | 'task', cluster: string, given: string): string {
+export function nameInCluster(scope: Scope, kind: KindInCluster, cluster: string, given: string): string {
   const name = nameFrom(scope, kind, given);
   const [named = '', ...rest] = name.split('/');
   if (given.startsWith('arn:') && rest.length > 0 && named !== cluster) throw wrongPlace('cluster', named, cluster);
@@ -72,5 +78,10 @@ export function nameInCluster(scope: Scope, kind: 'service' | 'task', cluster: s
 export const lastPart = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
 
 /** The one instance that tasks of launch type EC2 run on: this machine, the same id every time. */
-export const instanceId = (scope: Scope): string =>
-  `i-${createHash('sha256').update(`${scope.account}/${scope.region}`).digest('hex').slice(0, 17)}`;
+export const instanceId = (scope: Scope): string => `i-${digits(`${scope.account}/${scope.region}`).slice(0, 17)}`;
+
+/** The same machine as an instance of one cluster: 32 hexadecimal digits, the same every time. */
+export const containerInstanceId = (scope: Scope, cluster: string): string =>
+  digits(`${scope.account}/${scope.region}/${cluster}`).slice(0, 32);
+
+const digits = (text: string): string => createHash('sha256').update(text).digest('hex');

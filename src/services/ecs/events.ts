@@ -31,6 +31,14 @@ const prefix = ({ service, set }: Subject): string =>
 
 const list = (ids: readonly string[]): string => ids.map((id) => `(task ${id})`).join(' ');
 
+const LACKS = {
+  CPU: 'has insufficient CPU units available.',
+  MEMORY: 'has insufficient memory available.',
+  PORTS: 'is already using a port required by your task.',
+} as const;
+
+type Lack = keyof typeof LACKS;
+
 /** The texts of service events. Source: spec, event message catalogue. */
 export const eventText = {
   started: (subject: Subject, ids: readonly string[]) =>
@@ -62,6 +70,13 @@ export const eventText = {
     `(service ${service}) (task ${task}) (port ${port}) is unhealthy in (target-group ${targetGroupArn}) due to (reason ${reason}).`,
   startFailed: (subject: Subject, task: string, reason: string) =>
     `${prefix(subject)} was unable to start (task ${task}): ${reason}`,
+  unplaced: (subject: Subject, containerInstance: string, lack: Lack) =>
+    `${prefix(subject)} was unable to place a task because no container instance met all of its requirements. The closest matching (container-instance ${containerInstance}) ${LACKS[lack]} For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.`,
+  /** What is lacking according to such a message; `undefined` for any other. */
+  lackIn: (message: string): Lack | undefined =>
+    message.includes(' was unable to place a task because no container instance met all of its requirements. ')
+      ? (Object.keys(LACKS) as Lack[]).find((lack) => message.includes(LACKS[lack]))
+      : undefined,
   impaired: (service: string) =>
     `(service ${service}) is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.`,
   noTargetGroup: (subject: Subject, targetGroupArn: string) =>

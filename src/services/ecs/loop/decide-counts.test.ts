@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { decideRollout, decideSet, type TaskView } from './decide-counts.ts';
+import type { Room } from './decide-placement.ts';
 
 const view = (id: string, members: Partial<TaskView> = {}): TaskView => ({
   id,
@@ -143,4 +144,37 @@ it('ends a daemon of the earlier deployment before it starts that of the new one
 
   expect(decideRollout({ ...daemon, primary: [], old: [view('a')] })).toMatchObject({ start: 0, stop: ['a'] });
   expect(decideRollout({ ...daemon, primary: [], old: [] })).toMatchObject({ start: 1, stop: [] });
+});
+
+const full = (...inTheWay: string[]): Room => ({ fits: 0, shortage: 'PORTS', inTheWay });
+
+it('starts no more than the machine has room for, and stops a failing task that is in the way', () => {
+  expect(decideSet(2, [], 4, { fits: 1, shortage: 'PORTS', inTheWay: [] })).toEqual({ start: 1, stop: [] });
+  expect(decideSet(1, [failing('a')], 2, full('a'))).toEqual({ start: 0, stop: ['a'] });
+  expect(decideSet(1, [failing('a')], 2, full('of another service'))).toEqual({ start: 0, stop: [] });
+});
+
+it('stops an old task to make room on the machine only where the lower bound allows it', () => {
+  const rollout = { desired: 1, maximumPercent: 200, primary: [], old: [view('a')], room: full('a') };
+
+  expect(decideRollout({ ...rollout, minimumHealthyPercent: 100 })).toMatchObject({
+    start: 0,
+    stop: [],
+    isBlocked: false,
+  });
+  expect(decideRollout({ ...rollout, minimumHealthyPercent: 0 })).toMatchObject({ start: 0, stop: ['a'] });
+});
+
+it('stops no old task for room that others take', () => {
+  const rollout = { desired: 1, minimumHealthyPercent: 0, maximumPercent: 200, primary: [], old: [view('a')] };
+
+  expect(decideRollout({ ...rollout, room: full('of another service') })).toMatchObject({ start: 0, stop: [] });
+  expect(decideRollout({ ...rollout, room: full('a', 'of another service') })).toMatchObject({ start: 0, stop: [] });
+});
+
+it('stops the old task that is in the way before any other', () => {
+  const old = [view('a'), view('b'), view('c')];
+  const rollout = { desired: 3, minimumHealthyPercent: 60, maximumPercent: 200, primary: [view('x')], old };
+
+  expect(decideRollout({ ...rollout, room: full('c') }).stop[0]).toBe('c');
 });

@@ -1,3 +1,5 @@
+import type { Room } from './decide-placement.ts';
+
 /** What the scheduler needs to know of a task that is meant to run. */
 export interface TaskView {
   readonly id: string;
@@ -22,14 +24,16 @@ export interface CountDecision {
  * that one where the upper bound leaves none. Source: spec §8.1.
  *
  * @param most - tasks that there may be, those on their way out left out
+ * @param room - where the machine has none for all that would be started
  */
-export function decideSet(wanted: number, tasks: readonly TaskView[], most: number): CountDecision {
+export function decideSet(wanted: number, tasks: readonly TaskView[], most: number, room?: Room): CountDecision {
   const failing = tasks.filter(isFailing);
   const good = tasks.filter((task) => !isFailing(task));
   const lacking = Math.max(0, wanted - good.length);
-  const start = Math.min(lacking, Math.max(0, most - tasks.length));
+  const allowed = Math.min(lacking, Math.max(0, most - tasks.length));
+  const start = Math.min(allowed, room?.fits ?? allowed);
   const replaced = failing.length - Math.max(0, wanted - count(good));
-  const inTheWay = lacking - start;
+  const inTheWay = lacking - (makesRoom(failing, room) ? start : allowed);
   return {
     start,
     stop: [
@@ -48,6 +52,9 @@ export interface Rollout {
   readonly old: readonly TaskView[];
   /** The deployment has failed and was not rolled back: nothing of it is started any more. */
   readonly isHalted?: boolean;
+  /** Where the machine has none for all tasks of the primary, or of the old, that would be started. */
+  readonly room?: Room | undefined;
+  readonly oldRoom?: Room | undefined;
 }
 
 export interface RolloutDecision extends CountDecision {
@@ -59,37 +66,52 @@ export interface RolloutDecision extends CountDecision {
 
 /**
  * One step of a rolling replacement: start new tasks as far as the upper bound allows, and stop old ones as new ones
- * become healthy, or to make room, never below the lower bound. Source: ECS developer guide, rolling update; spec §8.1.
+ * become healthy, or to make room, within the upper bound or on the machine, never below the lower bound. Source: ECS
+ * developer guide, rolling update; spec §8.1.
  */
 export function decideRollout(rollout: Rollout): RolloutDecision {
-  const { desired, primary, old } = rollout;
+  const { desired, primary, old, room } = rollout;
   const upper = Math.floor((desired * rollout.maximumPercent) / 100);
   const lower = Math.ceil((desired * rollout.minimumHealthyPercent) / 100);
   if (rollout.isHalted) return decideHalted(rollout, upper);
   const sick = old.filter(isFailing);
   const left = old.filter((task) => !isFailing(task));
-  const { start, stop } = decideSet(desired, primary, upper - left.length);
+  const { start, stop } = decideSet(desired, primary, upper - left.length, room);
   const lacking = Math.max(0, desired - primary.filter((task) => !isFailing(task)).length);
+  const allowed = Math.min(lacking, Math.max(0, upper - left.length - primary.length));
+  // Waiting for room that no old task takes is no reason to stop one.
+  const begun = makesRoom(left, room) ? start : allowed;
   const keepOld = Math.max(0, desired - count(primary));
   const spare = Math.max(0, count(primary) + count(left) - lower);
   const stopOld =
-    start === lacking
+    begun === lacking
       ? Math.max(0, left.length - keepOld)
-      : Math.min(left.length, Math.max(0, lacking - start - stop.length), left.length - count(left) + spare);
-  const all = [...ids(sick), ...stop, ...leastUseful(left).slice(0, stopOld)];
+      : Math.min(left.length, Math.max(0, lacking - begun - stop.length), left.length - count(left) + spare);
+  const all = [...ids(sick), ...stop, ...inTheWayFirst(leastUseful(left), room).slice(0, stopOld)];
   const isQuiet = [...primary, ...old].every((task) => task.isHealthy);
-  return { start, stop: all, startOld: 0, isBlocked: lacking > start && all.length === 0 && start === 0 && isQuiet };
+  return { start, stop: all, startOld: 0, isBlocked: lacking > 0 && all.length === 0 && allowed === 0 && isQuiet };
 }
 
 /** What is well goes on, whichever deployment started it; what ran before makes up the rest. */
-function decideHalted({ desired, primary, old }: Rollout, upper: number): RolloutDecision {
+function decideHalted({ desired, primary, old, oldRoom }: Rollout, upper: number): RolloutDecision {
   const sick = primary.filter(isFailing);
   const well = primary.filter((task) => !isFailing(task));
   const wantedOld = Math.max(0, desired - count(well));
-  const { start: startOld, stop } = decideSet(wantedOld, old, Math.max(0, upper - well.length));
+  const { start: startOld, stop } = decideSet(wantedOld, old, Math.max(0, upper - well.length), oldRoom);
   const surplus = leastUseful(well).slice(0, Math.max(0, well.length - desired));
   return { start: 0, startOld, stop: [...ids(sick), ...surplus, ...stop], isBlocked: false };
 }
+
+/** Whether the end of one of these gives others what they lack. */
+function makesRoom(tasks: readonly TaskView[], room: Room | undefined): boolean {
+  const inTheWay = room?.inTheWay ?? [];
+  return inTheWay.length > 0 && inTheWay.every((id) => tasks.some((task) => task.id === id));
+}
+
+const inTheWayFirst = (order: readonly string[], room: Room | undefined): string[] => {
+  const isInTheWay = (id: string): boolean => room?.inTheWay.includes(id) ?? false;
+  return [...order.filter(isInTheWay), ...order.filter((id) => !isInTheWay(id))];
+};
 
 const isFailing = (task: TaskView): boolean => task.isFailing === true;
 

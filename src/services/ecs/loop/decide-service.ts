@@ -2,6 +2,7 @@ import { failureWords } from '../deployments/words.ts';
 import { computedDesiredCount, countsByScale, type TaskSetRecord } from '../records/task-set.ts';
 import type { ServiceRecord } from '../records/service.ts';
 import { decideRollout, decideSet, type TaskView } from './decide-counts.ts';
+import type { Room } from './decide-placement.ts';
 
 export interface SetView {
   readonly set: TaskSetRecord;
@@ -34,11 +35,25 @@ export function wantedOf(service: ServiceRecord, set: TaskSetRecord): number {
   return computedDesiredCount(service, set.scale);
 }
 
-/** What each set of a service starts and stops now. A set whose starts keep failing waits longer and longer. */
-export function decideService(service: ServiceRecord, views: readonly SetView[], now: number): ServiceDecision {
+/** By set: of those that would start more than there is room for. */
+export type Rooms = ReadonlyMap<string, Room>;
+
+/**
+ * What each set of a service starts and stops now. A set whose starts keep failing waits longer and longer.
+ *
+ * @param rooms - of what was decided without them
+ */
+export function decideService(
+  service: ServiceRecord,
+  views: readonly SetView[],
+  now: number,
+  rooms: Rooms = new Map(),
+): ServiceDecision {
   const isRolling =
     service.controller === 'ECS' && service.status === 'ACTIVE' && !views.some(({ set }) => countsByScale(set));
-  const { sets, isBlocked } = isRolling ? decideDeployments(service, views) : decideTaskSets(service, views);
+  const { sets, isBlocked } = isRolling
+    ? decideDeployments(service, views, rooms)
+    : decideTaskSets(service, views, rooms);
   const waited = sets.map((decision) => ({
     ...decision,
     start: (decision.set.startFailures?.retryAt ?? 0) > now ? 0 : decision.start,
@@ -46,11 +61,11 @@ export function decideService(service: ServiceRecord, views: readonly SetView[],
   return { sets: waited, isBlocked };
 }
 
-function decideTaskSets(service: ServiceRecord, views: readonly SetView[]): ServiceDecision {
+function decideTaskSets(service: ServiceRecord, views: readonly SetView[], rooms: Rooms): ServiceDecision {
   const { maximumPercent = 200 } = service.deploymentConfiguration;
   const sets = views.map(({ set, wanted, tasks }) => ({
     set,
-    ...decideSet(wanted, tasks, isHalted(set) ? 0 : Math.floor((wanted * maximumPercent) / 100)),
+    ...decideSet(wanted, tasks, isHalted(set) ? 0 : Math.floor((wanted * maximumPercent) / 100), rooms.get(set.id)),
   }));
   return { sets, isBlocked: false };
 }
@@ -59,9 +74,10 @@ function decideTaskSets(service: ServiceRecord, views: readonly SetView[]): Serv
 const isHalted = ({ rolloutReason }: TaskSetRecord): boolean =>
   rolloutReason === failureWords('circuit-breaker').rollout;
 
-function decideDeployments(service: ServiceRecord, views: readonly SetView[]): ServiceDecision {
+function decideDeployments(service: ServiceRecord, views: readonly SetView[], rooms: Rooms): ServiceDecision {
   const primary = views.find(({ set }) => set.status === 'PRIMARY');
   const old = views.filter((view) => view !== primary);
+  const lastGood = old.filter(({ set }) => set.rolloutState === 'COMPLETED').at(-1);
   const { start, stop, startOld, isBlocked } = decideRollout({
     desired: service.desiredCount,
     minimumHealthyPercent: service.deploymentConfiguration.minimumHealthyPercent ?? 100,
@@ -69,8 +85,9 @@ function decideDeployments(service: ServiceRecord, views: readonly SetView[]): S
     primary: primary?.tasks ?? [],
     old: old.flatMap(({ tasks }) => tasks),
     isHalted: primary?.set.rolloutState === 'FAILED',
+    room: rooms.get(primary?.set.id ?? ''),
+    oldRoom: rooms.get(lastGood?.set.id ?? ''),
   });
-  const lastGood = old.filter(({ set }) => set.rolloutState === 'COMPLETED').at(-1);
   const sets = views.map((view) => ({
     set: view.set,
     start: view === primary ? start : view === lastGood ? startOld : 0,

@@ -3,13 +3,15 @@ import { seconds } from '../../../kernel/span.ts';
 import type { EcsDeps } from '../deps.ts';
 import { eventText, withEvents } from '../events.ts';
 import { serviceKey, services, type ServiceRecord } from '../records/service.ts';
-import type { TaskSetRecord } from '../records/task-set.ts';
+import { taskSets, type TaskSetRecord } from '../records/task-set.ts';
 import { isWanted, type TaskRecord } from '../records/task.ts';
 import { advanceDeployment } from './advance-deployment.ts';
 import type { Sight } from './decide-task.ts';
 import { decideService, wantedOf, type ServiceDecision, type SetView } from './decide-service.ts';
 import { tellHappenings, type Happening } from './happenings.ts';
+import { lookForRoom } from './look-for-room.ts';
 import { markHealthy } from './mark-healthy.ts';
+import { placementNews, type PlacementNews } from './placement-news.ts';
 import { startTasks, stopTasks } from './scale-set.ts';
 import { settleSets } from './settle-sets.ts';
 import { isSteady, viewTask } from './views.ts';
@@ -42,13 +44,24 @@ const SETTLING = seconds(40);
 export async function reconcileService(work: ServiceWork): Promise<ServiceOutcome> {
   const views = work.sets.map((set) => viewSet(work, set));
   await markHealthy(work, views);
-  const decision = decideService(work.service, views, work.now);
+  const wish = decideService(work.service, views, work.now);
+  const rooms = await lookForRoom(work, wish);
+  const decision = rooms.size > 0 ? decideService(work.service, views, work.now, rooms) : wish;
   const { texts, moved } = await scale(work, decision);
+  const leaving = leavingOf(work, decision);
+  const news = work.sets.flatMap(
+    (set) => placementNews(work.scope, set, { room: rooms.get(set.id), leaving, now: work.now }) ?? [],
+  );
   const settling = await settleSets(work, views, moved);
   const advance = await advanceDeployment(work, settling.left, moved);
-  await record(work, [...texts, ...settling.texts, ...advance.texts, ...settling.steadyTexts], settling.isGone);
+  const placementTexts = news.flatMap((one) => one.texts);
+  await record(work, {
+    texts: [...texts, ...placementTexts, ...settling.texts, ...advance.texts, ...settling.steadyTexts],
+    news,
+    isGone: settling.isGone,
+  });
   return {
-    changed: moved || settling.changed || advance.changed,
+    changed: moved || news.length > 0 || settling.changed || advance.changed,
     isSettled: !moved && views.every((view) => view.isSteady && view.remaining === view.tasks.length),
   };
 }
@@ -62,6 +75,12 @@ function viewSet({ deps, service, tasks, health, now }: ServiceWork, set: TaskSe
   // A task set says that it is steady as soon as enough tasks run: CodeDeploy waits for no others.
   const isDraining = set.kind === 'deployment' && own.some((task) => !isWanted(task) && !isSignalled(task));
   return { set, tasks: views, wanted, remaining: own.length, isDraining, isSteady: isSteady(wanted, views) };
+}
+
+/** Those on their way out already, and those that are told to go now. */
+function leavingOf({ tasks, sets }: ServiceWork, decision: ServiceDecision): ReadonlySet<string> {
+  const going = tasks.filter((task) => !isWanted(task) && sets.some(({ id }) => id === task.setId));
+  return new Set([...going.map(({ id }) => id), ...decision.sets.flatMap(({ stop }) => stop)]);
 }
 
 const isSignalled = ({ lastStatus }: TaskRecord): boolean =>
@@ -88,11 +107,20 @@ async function scale(work: ServiceWork, { sets, isBlocked }: ServiceDecision) {
   };
 }
 
-async function record({ deps, scope, service, now }: ServiceWork, texts: readonly string[], isGone: boolean) {
-  if (texts.length === 0 && !isGone) return;
-  await services(deps.store).change(scope, serviceKey(service), (current) => {
-    const next = withEvents(current, texts, now);
-    if (isGone && current.status === 'DRAINING') return { ...next, status: 'INACTIVE' };
-    return next === current ? undefined : next;
+interface Recorded {
+  readonly texts: readonly string[];
+  readonly news: readonly PlacementNews[];
+  readonly isGone: boolean;
+}
+
+async function record({ deps, scope, service, now }: ServiceWork, { texts, news, isGone }: Recorded): Promise<void> {
+  if (texts.length === 0 && news.length === 0 && !isGone) return;
+  await deps.store.transaction(async (tx) => {
+    for (const { setId, unplaced } of news) await taskSets(tx).change(scope, setId, (set) => ({ ...set, unplaced }));
+    await services(tx).change(scope, serviceKey(service), (current) => {
+      const next = withEvents(current, texts, now);
+      if (isGone && current.status === 'DRAINING') return { ...next, status: 'INACTIVE' };
+      return next === current ? undefined : next;
+    });
   });
 }

@@ -1,6 +1,7 @@
 import type { Scope } from '../../../kernel/scope.ts';
 import type { EcsDeps } from '../deps.ts';
 import { instanceId } from '../arns.ts';
+import { launchTypeOf } from '../records/placement.ts';
 import { findTaskDefinition } from '../records/task-definition.ts';
 import type { ServiceRecord } from '../records/service.ts';
 import type { TaskSetRecord } from '../records/task-set.ts';
@@ -9,10 +10,11 @@ import { providersOf } from './choose-provider.ts';
 import { ended } from './end-task.ts';
 import type { Happening } from './happenings.ts';
 import { makeTask } from './make-task.ts';
+import { placeTasks } from './place-tasks.ts';
 
-/** Records new tasks of a set; the next pass starts them. */
+/** Records new tasks of a set, as many as there is room for; the next pass starts them. */
 export async function startTasks(
-  { store, targets }: EcsDeps,
+  { store, targets, runtime }: EcsDeps,
   scope: Scope,
   service: ServiceRecord,
   set: TaskSetRecord,
@@ -23,35 +25,29 @@ export async function startTasks(
   const definition = await findTaskDefinition(store, scope, set.taskDefinition);
   if (!definition) return [];
   const bindings = await Promise.all(set.loadBalancers.map((entry) => bind(targets, scope, entry)));
-  const happenings: Happening[] = [];
   const names = set.capacityProviderStrategy?.length ? await namesHeld(store, scope, set) : [];
   const held = Object.fromEntries(
     [...new Set(names)].map((name) => [name, names.filter((one) => one === name).length]),
   );
-  for (const capacityProviderName of providersOf(set.capacityProviderStrategy, count, held)) {
-    const task = makeTask(
-      scope,
-      {
-        cluster: service.cluster,
-        definition,
-        launchType: set.launchType ?? (set.capacityProviderStrategy?.length ? 'FARGATE' : 'EC2'),
-        capacityProviderName,
-        platformVersion: set.platformVersion,
-        networkConfiguration: set.networkConfiguration,
-        group: `service:${service.name}`,
-        startedBy: set.id,
-        service: service.name,
-        setId: set.id,
-        bindings,
-        enableExecuteCommand: service.enableExecuteCommand,
-        tags: tagsFor(service, definition.tags),
-      },
-      now,
-    );
-    await tasks(store).insert(scope, task.id, task, { parent: service.cluster });
-    happenings.push({ what: 'started', setId: set.id, taskId: task.id });
-  }
-  return happenings;
+  const wish = {
+    cluster: service.cluster,
+    definition,
+    launchType: launchTypeOf(set),
+    platformVersion: set.platformVersion,
+    networkConfiguration: set.networkConfiguration,
+    group: `service:${service.name}`,
+    startedBy: set.id,
+    service: service.name,
+    setId: set.id,
+    bindings,
+    enableExecuteCommand: service.enableExecuteCommand,
+    tags: tagsFor(service, definition.tags),
+  };
+  const fresh = providersOf(set.capacityProviderStrategy, count, held).map((capacityProviderName) =>
+    makeTask(scope, { ...wish, capacityProviderName }, now),
+  );
+  const placed = await store.transaction((tx) => placeTasks(tx, runtime.machine, scope, fresh));
+  return placed.tasks.map(({ id }) => ({ what: 'started', setId: set.id, taskId: id }));
 }
 
 /** The capacity providers of the tasks that a set has. */

@@ -30,7 +30,7 @@ export function createChangeTeller(tools: Tools): ChangeTeller {
   const services = comparing<ServiceRecord>(
     tools,
     ({ events }) => events[0]?.id ?? '',
-    (_scope, service, before) => serviceEvents(service, before),
+    (scope, service, before) => serviceEvents(scope, service, before),
   );
   return { tasks, sets, services };
 }

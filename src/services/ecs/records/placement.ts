@@ -36,3 +36,7 @@ export const resolvedPlatform = (version: string | undefined): string =>
 /** Whether tasks run as on Fargate: every capacity provider there is runs them so. */
 export const isFargate = ({ launchType, capacityProviderStrategy }: Placement): boolean =>
   launchType === 'FARGATE' || (launchType === undefined && (capacityProviderStrategy ?? []).length > 0);
+
+/** What tasks are made with. */
+export const launchTypeOf = (placement: Placement): LaunchType =>
+  placement.launchType ?? (isFargate(placement) ? 'FARGATE' : 'EC2');

@@ -40,6 +40,8 @@ export interface TaskSetRecord extends Placement {
   readonly keepsScale?: boolean | undefined;
   readonly failedTasks: number;
   readonly startFailures?: StartFailures | undefined;
+  /** What the machine lacks for its tasks, and when the service's events last said so. */
+  readonly unplaced?: { readonly shortage: 'CPU' | 'MEMORY' | 'PORTS'; readonly toldAt: number } | undefined;
   readonly createdAt: number;
   readonly updatedAt: number;
 }

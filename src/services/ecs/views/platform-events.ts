@@ -30,7 +30,7 @@ const action = (
   arn: string,
   clusterArn: string,
   at: number,
-  eventType: 'INFO' | 'WARN',
+  eventType: 'INFO' | 'WARN' | 'ERROR',
   eventName: string,
   more = {},
 ) => event('ECS Service Action', arn, { eventType, eventName, clusterArn, createdAt: new Date(at), ...more });
@@ -47,7 +47,7 @@ export const taskSetEvent = (scope: Scope, set: TaskSetRecord): EcsEvent =>
   );
 
 /** What a service's events since one of them say that EventBridge hears of, too; oldest first. */
-export function serviceEvents(service: ServiceRecord, since: string | undefined): EcsEvent[] {
+export function serviceEvents(scope: Scope, service: ServiceRecord, since: string | undefined): EcsEvent[] {
   const { arn, cluster, name, events } = service;
   const clusterArn = arn.replace(/:service\/.*$/, `:cluster/${cluster}`);
   const last = events.findIndex(({ id }) => id === since);
@@ -58,7 +58,11 @@ export function serviceEvents(service: ServiceRecord, since: string | undefined)
       if (message === eventText.steady(name)) return [action(arn, clusterArn, at, 'INFO', 'SERVICE_STEADY_STATE')];
       if (message === eventText.impaired(name))
         return [action(arn, clusterArn, at, 'WARN', 'SERVICE_TASK_START_IMPAIRED')];
-      return [];
+      const lack = eventText.lackIn(message);
+      if (lack === undefined) return [];
+      const containerInstanceArns = [arns.containerInstance(scope, cluster)];
+      const more = { containerInstanceArns, reason: `RESOURCE:${lack}` };
+      return [action(arn, clusterArn, at, 'ERROR', 'SERVICE_TASK_PLACEMENT_FAILURE', more)];
     });
 }
 

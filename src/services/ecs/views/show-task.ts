@@ -18,6 +18,7 @@ export function showTask(scope: Scope, task: TaskRecord): Task {
     availabilityZone: `${scope.region}a`,
     capacityProviderName: task.capacityProviderName,
     clusterArn: arns.cluster(scope, task.cluster),
+    containerInstanceArn: isFargate ? undefined : arns.containerInstance(scope, task.cluster),
     connectivity: pullStartedAt === undefined ? undefined : 'CONNECTED',
     connectivityAt: asDate(pullStartedAt),
     containers: task.spec.containers.map((spec) => showContainer(scope, task, spec)),
