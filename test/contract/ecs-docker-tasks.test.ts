@@ -1,5 +1,7 @@
 import {
+  DescribeContainerInstancesCommand,
   DescribeTasksCommand,
+  ListContainerInstancesCommand,
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
   StopTaskCommand,
@@ -13,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engineAddress } from '../../src/drivers/runtimes/docker/docker-answers.ts';
+import { freePort } from '../../src/drivers/runtimes/free-port.ts';
 import { dockerUnavailable, ensureNodeImage } from '../support/docker-image.ts';
 import { ociRegistry } from '../support/oci-registry.ts';
 import { eventually } from '../support/eventually.ts';
@@ -80,6 +83,40 @@ describe.skipIf(unavailable !== undefined && !process.env['CI'])(
       const found = (await heldBy(task)).find(({ Labels }) => Labels['com.amazonaws.ecs.container-name'] === name);
       return engine.getContainer(found?.Id ?? '').inspect();
     };
+
+    it('shows what the Engine’s machine has, and gives a host port to another task once the first has stopped', async () => {
+      const hostPort = await freePort('127.0.0.1', new Set());
+      const web = container('web', RUNS, { portMappings: [{ containerPort: 80, hostPort }] });
+      const first = await run([web]);
+      await reach(first, 'RUNNING');
+      const { containerInstanceArns: [arn = ''] = [] } = await teal.ecs.send(new ListContainerInstancesCommand({}));
+      const { containerInstances: [machine] = [] } = await teal.ecs.send(
+        new DescribeContainerInstancesCommand({ containerInstances: [arn] }),
+      );
+      const { taskDefinitionArn = '', containerInstanceArn } = (await describeTask(first)) ?? {};
+      const again = () => teal.ecs.send(new RunTaskCommand({ taskDefinition: taskDefinitionArn }));
+      const { NCPU, MemTotal, ServerVersion } = (await engine.info()) as Record<string, unknown>;
+
+      expect(containerInstanceArn).toBe(arn);
+      expect(machine).toMatchObject({
+        versionInfo: { dockerVersion: `DockerVersion: ${String(ServerVersion)}` },
+        registeredResources: [
+          { name: 'CPU', integerValue: Number(NCPU) * 1024 },
+          { name: 'MEMORY', integerValue: Math.floor(Number(MemTotal) / 2 ** 20) },
+          {},
+          {},
+        ],
+      });
+      expect(machine?.attributes).toContainEqual({ name: 'ecs.os-type', value: 'linux' });
+      expect(await again()).toMatchObject({ tasks: [], failures: [{ arn, reason: 'RESOURCE:PORTS' }] });
+      await teal.ecs.send(new StopTaskCommand({ task: first }));
+      await reach(first, 'STOPPED');
+      const second = (await again()).tasks?.[0]?.taskArn ?? '';
+      const { containers = [] } = await reach(second, 'RUNNING');
+      expect(containers[0]?.networkBindings).toMatchObject([{ containerPort: 80, hostPort }]);
+      await teal.ecs.send(new StopTaskCommand({ task: second }));
+      await reach(second, 'STOPPED');
+    });
 
     it('shares volumes between containers, from the host too, and removes the task’s own', async () => {
       const folder = await mkdtemp(join(tmpdir(), 'teal-volume-'));

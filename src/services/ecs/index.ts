@@ -6,10 +6,16 @@
  * alike, on this machine); service discovery, Service Connect, VPC Lattice; secrets, registry credentials, EFS, FSx and
  * EBS volumes, GPUs, App Mesh, Windows (such tasks fail to start and say so); FireLens; exec; task protection; of task
  * metadata: names and servers of DNS; subnets and security groups are kept and not looked up; account settings but
- * containerInsights do nothing; placement (constraints and strategies are kept and do nothing); metrics of
+ * containerInsights do nothing; placement constraints and strategies are kept and do nothing; metrics of
  * networks and storage, of instances and of reservations. Limits of a task hold for its containers together only where
  * Teal can make control groups for the Docker Engine; elsewhere for each alone, and a warning says so. The credentials
  * of a task role are those of the account; no execution role is asked for to read environment files.
+ *
+ * The machine that runs the tasks is the one container instance of every cluster. It cannot be registered, deregistered
+ * or drained, and has no health, attributes of users or events of its own; StartTask and the filter of
+ * ListContainerInstances are not served. On it, tasks of launch type EC2 take their fixed host ports, of all clusters,
+ * accounts and regions together; a task that alone needs more CPU or memory than the machine has is not placed. What
+ * several need together is not held against them: a small machine may rehearse the release of a large one.
  */
 import type * as sdk from '@aws-sdk/client-ecs';
 import type { Readings } from '../../kernel/readings.ts';

@@ -34,7 +34,7 @@ const ALL = ['SETTINGS', 'CONFIGURATIONS', 'TAGS'];
 const MOST = 100;
 
 export const createCluster =
-  ({ store }: EcsDeps): Action<typeof CreateClusterCommand> =>
+  ({ store, clock }: EcsDeps): Action<typeof CreateClusterCommand> =>
   async (input, ctx) => {
     const name = input.clusterName || 'default';
     if (!/^[a-zA-Z0-9\-_]{1,255}$/.test(name))
@@ -49,6 +49,7 @@ export const createCluster =
       ...(input.configuration && { configuration: input.configuration }),
       ...capacity,
       tags: input.tags ?? [],
+      instanceRegisteredAt: clock.now().getTime(),
     });
     await clusters(store).put(ctx, name, made);
     return { cluster: await showCluster(store, ctx, made, ALL) };

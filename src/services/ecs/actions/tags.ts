@@ -3,6 +3,7 @@ import { parseArn } from '../../../kernel/arn.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import type { Records, Transaction } from '../../../store/store.ts';
 import type { Action } from '../../../wire/types.ts';
+import { containerInstanceId } from '../arns.ts';
 import { checkTags } from '../checks/tags.ts';
 import type { EcsDeps } from '../deps.ts';
 import { clusterNotFound, invalidParameter, serviceNotFound, taskSetNotFound } from '../faults.ts';
@@ -58,6 +59,8 @@ async function changeTags(tx: Transaction, scope: Scope, arn: string, change: Ch
       return changeRecord(tasks(tx), scope, rest.slice(rest.lastIndexOf('/') + 1), change, () =>
         invalidParameter('The specified task does not exist.'),
       );
+    case 'container-instance':
+      return changeInstanceTags(tx, scope, rest, change);
     default:
       throw invalidParameter('The ARN provided is invalid.');
   }
@@ -76,4 +79,17 @@ async function changeRecord<T extends { readonly tags: readonly Tag[] }>(
   });
   if (!record) throw missing();
   return [...record.tags];
+}
+
+/** Its cluster keeps them. The words are assumed, after those of tasks. */
+async function changeInstanceTags(tx: Transaction, scope: Scope, name: string, change: Change): Promise<Tag[]> {
+  const [cluster = '', id] = name.split('/');
+  const found = await clusters(tx).change(scope, cluster, (current) => {
+    const isKnown = current.status === 'ACTIVE' && id === containerInstanceId(scope, cluster);
+    const instanceTags = isKnown ? change(current.instanceTags ?? []) : undefined;
+    return instanceTags && { ...current, instanceTags };
+  });
+  if (found?.status !== 'ACTIVE' || id !== containerInstanceId(scope, cluster))
+    throw invalidParameter('The specified container instance does not exist.');
+  return [...(found.instanceTags ?? [])];
 }

@@ -1,7 +1,8 @@
 import type { DescribeTasksCommand, ListTasksCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
 import type { Scope } from '../../../kernel/scope.ts';
 import type { Action } from '../../../wire/types.ts';
-import { arns, nameInCluster } from '../arns.ts';
+import { arns, containerInstanceId, nameInCluster } from '../arns.ts';
+import { instanceIdIn } from '../checks/container-instance.ts';
 import type { EcsDeps } from '../deps.ts';
 import { invalidParameter, serviceNotFound } from '../faults.ts';
 import { ended } from '../loop/end-task.ts';
@@ -42,6 +43,7 @@ export const listTasks =
   ({ store }: EcsDeps): Action<typeof ListTasksCommand> =>
   async ({ cluster, serviceName, family, startedBy, launchType, desiredStatus = 'RUNNING', ...rest }, ctx) => {
     const { name } = await requireCluster(store, ctx, cluster);
+    const instance = rest.containerInstance && instanceIdIn(ctx, name, rest.containerInstance);
     if (serviceName !== undefined && (family !== undefined || startedBy !== undefined))
       throw invalidParameter('serviceName cannot be combined with family or startedBy.');
     const service = serviceName === undefined ? undefined : await findService(store, ctx, name, serviceName);
@@ -52,7 +54,7 @@ export const listTasks =
       .filter((task) => family === undefined || task.spec.family === family)
       .filter((task) => startedBy === undefined || task.startedBy === startedBy)
       .filter((task) => launchType === undefined || task.launchType === launchType)
-      .filter(() => rest.containerInstance === undefined);
+      .filter((task) => !instance || (task.launchType === 'EC2' && instance === containerInstanceId(ctx, name)));
     const { shown, nextToken } = page(found.map(({ arn }) => arn).sort(), rest);
     return { taskArns: shown, nextToken };
   };

@@ -14,6 +14,10 @@ export interface ClusterRecord {
   readonly capacityProviders: readonly string[];
   readonly defaultCapacityProviderStrategy: readonly CapacityProviderStrategyItem[];
   readonly tags: readonly Tag[];
+  /** When the machine was first told of as its container instance. */
+  readonly instanceRegisteredAt?: number | undefined;
+  /** Of its container instance. */
+  readonly instanceTags?: readonly Tag[] | undefined;
 }
 
 const NAME = /^[a-zA-Z0-9\-_]{1,255}$/;

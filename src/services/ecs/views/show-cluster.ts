@@ -21,7 +21,7 @@ export async function showCluster(
     clusterArn: arns.cluster(scope, cluster.name),
     clusterName: cluster.name,
     status: cluster.status,
-    registeredContainerInstancesCount: 0,
+    registeredContainerInstancesCount: cluster.status === 'ACTIVE' ? 1 : 0,
     runningTasksCount: own.filter(isRunning).length,
     pendingTasksCount: own.filter(isPending).length,
     activeServicesCount: active.length,
