@@ -266,6 +266,7 @@ async function startPlatform(
     bell,
     runtime,
     targets: createTargets(clients),
+    network: NETWORK,
     alarms: createDeploymentAlarms(clients),
     objects: createObjects(clients),
     emit: (scope, event) => buses.emit(scope, event),
@@ -353,7 +354,7 @@ const describeTasks = (runtime: Runtime): Promise<{ readonly tasks: number } | {
     (cause: unknown) => ({ problem: cause instanceof Error ? cause.message : String(cause) }),
   );
 
-/** The load balancer's questions about VPCs, answered from the network that every account has. */
+/** Questions about VPCs, answered from the network that every account has. */
 const NETWORK: Network = {
   async subnet(scope, subnetId) {
     const { vpcId, zones } = defaultNetwork(scope);

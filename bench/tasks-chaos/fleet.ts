@@ -4,6 +4,7 @@ import {
   CreateServiceCommand,
   DeleteServiceCommand,
   type ECSClient,
+  type NetworkConfiguration,
   RegisterTaskDefinitionCommand,
   type RegisterTaskDefinitionCommandInput,
   UpdateServiceCommand,
@@ -45,7 +46,12 @@ export const shapeOf = (index: number): Shape => SHAPES[index % SHAPES.length] ?
 
 const PROGRAM = `process.on('SIGTERM', () => process.exit(0)); setInterval(() => undefined, 1000)`;
 
-export async function createFleet(ecs: ECSClient, image: string, count: number): Promise<Wish[]> {
+export async function createFleet(
+  ecs: ECSClient,
+  networkConfiguration: NetworkConfiguration,
+  image: string,
+  count: number,
+): Promise<Wish[]> {
   await ecs.send(new CreateClusterCommand({ clusterName: CLUSTER }));
   const wishes: Wish[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -57,9 +63,7 @@ export async function createFleet(ecs: ECSClient, image: string, count: number):
         serviceName: wish.service,
         taskDefinition: wish.taskDefinition,
         desiredCount: wish.desiredCount,
-        ...(shapeOf(index).networkMode === 'awsvpc' && {
-          networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0aaaaaaaaaaaaaaaa'] } },
-        }),
+        ...(shapeOf(index).networkMode === 'awsvpc' && { networkConfiguration }),
       }),
     );
     wishes.push(wish);

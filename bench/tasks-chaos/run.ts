@@ -9,6 +9,7 @@ import { ensureNodeImage } from '../../test/support/docker-image.ts';
 import { privateEngine, type PrivateEngine } from '../../test/support/private-engine.ts';
 import { seeded, type Seeded } from '../../test/wire/seeded.ts';
 import { cause, FAULT_NAMES, pickFault, type Fault, type Victims } from './faults.ts';
+import { taskNetwork } from '../../test/support/task-network.ts';
 import { createFleet, deleteService, MOST, registerNext, untilAnswered, update, type Wish } from './fleet.ts';
 import { shiftedByCodeDeploy } from './shifted-by-codedeploy.ts';
 import { shiftedByEcs } from './shifted-by-ecs.ts';
@@ -67,8 +68,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosFigures> {
   try {
     const image = await ensureNodeImage(docker.engine);
     await teal.start();
-    const { ecs } = teal.clients;
-    const wishes = await createFleet(ecs, image, options.services);
+    const { ecs, ec2 } = teal.clients;
+    const wishes = await createFleet(ecs, await taskNetwork(ec2), image, options.services);
     shifted.push(...(await createShifted(teal, image, options.shifting)));
     const tally = { scalings: 0, deployments: 0 };
     const underWay = { isOver: false };

@@ -20,6 +20,7 @@ import { dockerUnavailable, ensureNodeImage } from '../support/docker-image.ts';
 import { ociRegistry } from '../support/oci-registry.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestTeal, type TestTeal } from '../support/teal.ts';
+import { taskNetwork } from '../support/task-network.ts';
 
 const NODE = '/usr/local/bin/node';
 const PATIENT = 120_000;
@@ -58,7 +59,7 @@ describe.skipIf(unavailable !== undefined && !process.env['CI'])(
           taskDefinition: family,
           ...(more.requiresCompatibilities && { launchType: 'FARGATE' }),
           ...(more.networkMode === 'awsvpc' && {
-            networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0aaaaaaaaaaaaaaaa'] } },
+            networkConfiguration: await taskNetwork(teal.ec2),
           }),
         }),
       );

@@ -1,3 +1,4 @@
+import { CreateDeploymentCommand } from '@aws-sdk/client-codedeploy';
 import { DescribeServicesCommand, UpdateServiceCommand, type Service } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { NAMES } from '../../src/cli/demo/stack.ts';
@@ -99,6 +100,37 @@ it('refuses what CodeDeploy owns, and takes values that are what the service has
     healthCheckGracePeriodSeconds: 30,
     propagateTags: 'SERVICE',
   });
+});
+
+it('fails a deployment whose AppSpec names a subnet that is not there, in the words of ECS, and changes nothing', async () => {
+  const { taskDefinition, taskSets = [] } = await look();
+  const subnets = ['subnet-0123456789abcdef0'];
+  const properties = {
+    TaskDefinition: taskDefinition,
+    LoadBalancerInfo: { ContainerName: 'web', ContainerPort: 8080 },
+    NetworkConfiguration: {
+      AwsvpcConfiguration: { Subnets: subnets, SecurityGroups: [], AssignPublicIp: 'DISABLED' },
+    },
+  };
+  const resource = { TargetService: { Type: 'AWS::ECS::Service', Properties: properties } };
+  const { deploymentId = '' } = await sample.clients.codedeploy.send(
+    new CreateDeploymentCommand({
+      applicationName: NAMES.application,
+      deploymentGroupName: NAMES.group,
+      revision: {
+        revisionType: 'AppSpecContent',
+        appSpecContent: { content: JSON.stringify({ version: 0.0, Resources: [resource] }) },
+      },
+    }),
+  );
+
+  const { status, errorInformation } = await ending(sample.clients, deploymentId);
+
+  expect(status).toBe('Failed');
+  expect(errorInformation?.message).toContain(
+    `Error retrieving subnet information for [${subnets.join()}]: The subnet ID '${subnets.join()}' does not exist (ErrorCode: InvalidSubnetID.NotFound).`,
+  );
+  expect((await look()).taskSets?.map(({ id }) => id)).toEqual(taskSets.map(({ id }) => id));
 });
 
 /** The revision before a task definition's. */

@@ -287,6 +287,7 @@ it('words what it refuses of a new service as ECS does', async () => {
       'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.',
     ],
     [{ desiredCount: -1 }, 'desiredCount must be at least 0'],
+    [{ desiredCount: 5001 }, 'desiredCount must be at most 5000'],
     [{ deploymentConfiguration: { minimumHealthyPercent: 101 } }, 'minimumHealthyPercent must be at most 100'],
     [{ deploymentConfiguration: { maximumPercent: 201 } }, 'maximumPercent must be at most 200'],
     [{ deploymentConfiguration: { maximumPercent: 99 } }, 'maximumPercent must be at least 100'],

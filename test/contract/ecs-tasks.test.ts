@@ -12,6 +12,7 @@ import {
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { startTestTeal, type TestTeal } from '../support/teal.ts';
+import { taskNetwork } from '../support/task-network.ts';
 
 let teal: TestTeal;
 let families = 0;
@@ -46,7 +47,7 @@ async function run(
       taskDefinition: family,
       ...(more.networkMode && {
         launchType: 'FARGATE',
-        networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0aaaaaaaaaaaaaaaa'] } },
+        networkConfiguration: await taskNetwork(teal.ec2),
       }),
     }),
   );
@@ -243,7 +244,7 @@ it('spreads tasks over the capacity providers of a strategy, the cluster’s whe
         cluster: 'spot',
         taskDefinition: 'spread',
         count: 2,
-        networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0aaaaaaaaaaaaaaaa'] } },
+        networkConfiguration: await taskNetwork(teal.ec2),
         ...members,
       }),
     );

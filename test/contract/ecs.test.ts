@@ -17,6 +17,7 @@ import {
   StopTaskCommand,
   TagResourceCommand,
   UpdateServiceCommand,
+  type NetworkConfiguration,
   type RegisterTaskDefinitionRequest,
 } from '@aws-sdk/client-ecs';
 import {
@@ -34,11 +35,13 @@ const SERVER = `require('http').createServer((_, answer) => answer.end('version 
 let teal: TestTeal;
 let vpc = '';
 let subnets: string[] = [];
+let network: NetworkConfiguration;
 beforeAll(async () => {
   teal = await startTestTeal();
   const found = (await teal.ec2.send(new DescribeSubnetsCommand({}))).Subnets ?? [];
   vpc = found[0]?.VpcId ?? '';
   subnets = found.map((subnet) => subnet.SubnetId ?? '').slice(0, 2);
+  network = { awsvpcConfiguration: { subnets } };
   await teal.ecs.send(new CreateClusterCommand({ clusterName: 'shop' }));
 });
 afterAll(() => teal.close());
@@ -59,8 +62,6 @@ const definition = (family: string, members: Partial<RegisterTaskDefinitionReque
     ],
     ...members,
   });
-
-const NETWORK = { awsvpcConfiguration: { subnets: ['subnet-0aaaaaaaaaaaaaaaa'] } };
 
 async function targetGroup(name: string): Promise<string> {
   const groups = await teal.elbv2.send(
@@ -103,7 +104,7 @@ it('brings a CODE_DEPLOY service to a steady task set with healthy targets', asy
       serviceName: 'steady',
       taskDefinition: 'steady',
       desiredCount: 2,
-      networkConfiguration: NETWORK,
+      networkConfiguration: network,
       deploymentController: { type: 'CODE_DEPLOY' },
       loadBalancers: [{ targetGroupArn: group, containerName: 'web', containerPort: 8080 }],
     }),
@@ -140,7 +141,7 @@ it('refuses what CodeDeploy owns on its services', async () => {
       'Unable to update task definition on services with a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment.',
   });
   await expect(update({ forceNewDeployment: true })).rejects.toThrow(/^Cannot force a new deployment/);
-  await expect(update({ taskDefinition: 'steady:1', networkConfiguration: NETWORK })).resolves.toBeDefined();
+  await expect(update({ taskDefinition: 'steady:1', networkConfiguration: network })).resolves.toBeDefined();
   await expect(
     teal.ecs.send(new CreateTaskSetCommand({ cluster: 'shop', service: 'steady', taskDefinition: 'steady' })),
   ).rejects.toThrow('Amazon ECS only supports task set management');
@@ -169,7 +170,7 @@ it('replaces the tasks of an ECS-controlled service and ends with one deployment
       serviceName: 'rolling',
       taskDefinition: 'rolling',
       desiredCount: 1,
-      networkConfiguration: NETWORK,
+      networkConfiguration: network,
     }),
   );
   const stable = () =>
@@ -220,7 +221,7 @@ it('runs a task to its end and tells its exit code', async () => {
 it('stops a task with the reason that was given', async () => {
   await teal.ecs.send(definition('stoppable'));
   const { tasks } = await teal.ecs.send(
-    new RunTaskCommand({ cluster: 'shop', taskDefinition: 'stoppable', networkConfiguration: NETWORK }),
+    new RunTaskCommand({ cluster: 'shop', taskDefinition: 'stoppable', networkConfiguration: network }),
   );
   const task = tasks?.[0]?.taskArn ?? '';
   const { task: stopping } = await teal.ecs.send(new StopTaskCommand({ cluster: 'shop', task, reason: 'enough' }));
@@ -277,7 +278,7 @@ it('words bad input as ECS does', async () => {
         cluster: 'shop',
         serviceName: 'x',
         taskDefinition: 'counted',
-        networkConfiguration: NETWORK,
+        networkConfiguration: network,
         deploymentController: { type: 'CODE_DEPLOY' },
       }),
     ),

@@ -16,6 +16,7 @@ import { awsClients, destroyClients, type TestClients } from '../support/aws.ts'
 import { dockerUnavailable, ensureNodeImage } from '../support/docker-image.ts';
 import { eventually } from '../support/eventually.ts';
 import { spawnTeal, type SpawnedTeal } from '../support/spawned-teal.ts';
+import { taskNetwork } from '../support/task-network.ts';
 
 const unavailable = await dockerUnavailable();
 const engine = new Dockerode(engineAddress());
@@ -75,14 +76,14 @@ describe.skipIf(unavailable !== undefined && !process.env['CI'])(`Teal on Docker
     const { tasks = [] } = await clients.ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
     return tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING').map(({ taskArn }) => taskArn ?? '');
   };
-  const service = (serviceName: string) =>
+  const service = async (serviceName: string) =>
     clients.ecs.send(
       new CreateServiceCommand({
         cluster,
         serviceName,
         taskDefinition: 'pair',
         desiredCount: TASKS,
-        networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0aaaaaaaaaaaaaaaa'] } },
+        networkConfiguration: await taskNetwork(clients.ec2),
       }),
     );
 

@@ -1,4 +1,5 @@
 import type { DeploymentAlarms } from '../../aws/deployment-alarms.ts';
+import type { Network } from '../../aws/network.ts';
 import type { Objects } from '../../aws/objects.ts';
 import type { Targets } from '../../aws/targets.ts';
 import type { Runtime } from '../../drivers/runtimes/runtime.ts';
@@ -19,6 +20,8 @@ export interface EcsDeps {
   readonly bell: Bell;
   readonly runtime: Runtime;
   readonly targets: Targets;
+  /** Knows subnets and security groups; without it every id is taken. */
+  readonly network?: Network;
   /** Judge rolling deployments. */
   readonly alarms: DeploymentAlarms;
   /** Hold environment files. */

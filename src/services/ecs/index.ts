@@ -5,11 +5,11 @@
  * Balancers or more than one load balancer entry; capacity providers beside FARGATE and FARGATE_SPOT (tasks of both run
  * alike, on this machine); service discovery, Service Connect, VPC Lattice; secrets, registry credentials, EFS, FSx and
  * EBS volumes, GPUs, App Mesh, Windows (such tasks fail to start and say so); FireLens; exec; task protection; of task
- * metadata: names and servers of DNS; subnets and security groups are kept and not looked up; account settings but
- * containerInsights do nothing; placement constraints and strategies are kept and do nothing; metrics of
- * networks and storage, of instances and of reservations. Limits of a task hold for its containers together only where
- * Teal can make control groups for the Docker Engine; elsewhere for each alone, and a warning says so. The credentials
- * of a task role are those of the account; no execution role is asked for to read environment files.
+ * metadata: names and servers of DNS; networks and rules of their own for the subnets and security groups that are
+ * named; account settings but containerInsights do nothing; placement constraints and strategies are kept and do nothing;
+ * metrics of networks and storage, of instances and of reservations. Limits of a task hold for its containers together
+ * only where Teal can make control groups for the Docker Engine; elsewhere for each alone, and a warning says so. The
+ * credentials of a task role are those of the account; no execution role is asked for to read environment files.
  *
  * The machine that runs the tasks is the one container instance of every cluster. It cannot be registered, deregistered
  * or drained, and has no health, attributes of users or events of its own; StartTask and the filter of

@@ -69,7 +69,7 @@ function isRepeat(existing: ServiceRecord, input: Input): boolean {
 
 /** Where the tasks are to run, and what, looked up and checked; task sets bring it where the controller is EXTERNAL. */
 async function placementFor(
-  { store, targets }: EcsDeps,
+  { store, targets, network }: EcsDeps,
   scope: Scope,
   cluster: ClusterRecord,
   input: Input,
@@ -88,7 +88,7 @@ async function placementFor(
     loadBalancers: input.loadBalancers ?? [],
     serviceRegistries: [],
   };
-  checkPlacement(placement, definition);
+  await checkPlacement(network, scope, placement, definition);
   await checkLoadBalancers(targets, scope, input.loadBalancers, definition, true);
   return placement;
 }

@@ -20,7 +20,7 @@ type Input = ActionInput<typeof CreateTaskSetCommand>;
 
 /** Creates a set beside the primary. Repeating it, by client token or external id, finds the one that was made. */
 export const createTaskSet =
-  ({ store, clock, bell, targets }: EcsDeps): Action<typeof CreateTaskSetCommand> =>
+  ({ store, clock, bell, targets, network }: EcsDeps): Action<typeof CreateTaskSetCommand> =>
   async (input, ctx) => {
     const cluster = await requireCluster(store, ctx, input.cluster);
     const service = await requireActiveService(store, ctx, cluster, input.service);
@@ -32,7 +32,7 @@ export const createTaskSet =
     checkStrategy(input.capacityProviderStrategy, cluster);
     if (input.serviceRegistries?.length) throw notServed('Service discovery');
     const { arn, definition } = await requireTaskDefinition(store, ctx, input.taskDefinition);
-    checkPlacement(input, definition);
+    await checkPlacement(network, ctx, input, definition);
     await checkLoadBalancers(targets, ctx, input.loadBalancers, definition, false);
     if ((input.loadBalancers ?? []).length > 1)
       throw invalidParameter('A task set can be associated with one target group only.');

@@ -4,6 +4,7 @@ import { fault } from '../../../wire/api-error.ts';
 import type { Action } from '../../../wire/types.ts';
 import { arns } from '../arns.ts';
 import { checkStrategy } from '../checks/capacity-providers.ts';
+import { subnetsOf } from '../checks/network.ts';
 import { checkPlacement } from '../checks/placement.ts';
 import { checkOverrides, checkRunTask, tagsOfTask } from '../checks/run-task-input.ts';
 import type { EcsDeps } from '../deps.ts';
@@ -22,7 +23,7 @@ import { showTask } from '../views/show-task.ts';
  * machine are failures.
  */
 export const runTask =
-  ({ store, clock, bell, runtime }: EcsDeps): Action<typeof RunTaskCommand> =>
+  ({ store, clock, bell, runtime, network }: EcsDeps): Action<typeof RunTaskCommand> =>
   async (input, ctx) => {
     const { count = 1, overrides, clientToken, launchType } = input;
     checkRunTask(input);
@@ -32,7 +33,7 @@ export const runTask =
     const usual = launchType ? [] : cluster.defaultCapacityProviderStrategy;
     const strategy = input.capacityProviderStrategy?.length ? input.capacityProviderStrategy : usual;
     const isFargate = launchType === 'FARGATE' || strategy.length > 0;
-    checkPlacement({ ...input, capacityProviderStrategy: strategy }, definition.definition);
+    await checkPlacement(network, ctx, { ...input, capacityProviderStrategy: strategy }, definition.definition);
     checkOverrides(overrides, definition, isFargate);
     const wish = {
       cluster: cluster.name,
@@ -40,6 +41,7 @@ export const runTask =
       launchType: launchType ?? (isFargate ? 'FARGATE' : 'EC2'),
       platformVersion: input.platformVersion,
       networkConfiguration: input.networkConfiguration,
+      subnets: await subnetsOf(network, ctx, input.networkConfiguration),
       group: input.group ?? `family:${definition.family}`,
       startedBy: input.startedBy,
       overrides,

@@ -6,7 +6,7 @@ import { checkStrategy } from '../checks/capacity-providers.ts';
 import { checkLoadBalancers, checkPlacement } from '../checks/placement.ts';
 import { deploymentConfiguration } from '../checks/deployment-configuration.ts';
 import { isSame, refuseUpdate } from '../checks/refuse-update.ts';
-import { checkFargatePlacement, checkServed } from '../checks/service-input.ts';
+import { checkDesiredCount, checkFargatePlacement, checkServed } from '../checks/service-input.ts';
 import { checkShiftedTraffic } from '../checks/shifted-traffic.ts';
 import { zoneRebalancing } from '../checks/zone-rebalancing.ts';
 import type { EcsDeps } from '../deps.ts';
@@ -48,7 +48,7 @@ function checkRequest(input: Input, service: ServiceRecord): void {
   const controller = input.deploymentController?.type;
   if (controller !== undefined && controller !== service.controller)
     throw notServed(`Changing the deployment controller from ${service.controller} to ${controller}`);
-  if ((input.desiredCount ?? 0) < 0) throw invalidParameter('desiredCount must be at least 0');
+  checkDesiredCount(input.desiredCount);
   if ((input.healthCheckGracePeriodSeconds ?? 0) < 0)
     throw invalidParameter('healthCheckGracePeriodSeconds must be at least 0');
   checkServed(input);
@@ -56,7 +56,7 @@ function checkRequest(input: Input, service: ServiceRecord): void {
 }
 
 /** The members that the request gives, checked; those it leaves out keep their value. */
-async function wishOf({ store, targets }: EcsDeps, scope: Scope, input: Input, service: ServiceRecord) {
+async function wishOf({ store, targets, network }: EcsDeps, scope: Scope, input: Input, service: ServiceRecord) {
   const definition =
     input.taskDefinition === undefined ? undefined : await requireTaskDefinition(store, scope, input.taskDefinition);
   const configuration =
@@ -84,7 +84,7 @@ async function wishOf({ store, targets }: EcsDeps, scope: Scope, input: Input, s
   ) {
     const next = { ...service, ...wish };
     const used = definition ?? (await requireTaskDefinition(store, scope, next.taskDefinition));
-    checkPlacement(next, used.definition);
+    await checkPlacement(network, scope, next, used.definition);
     await checkLoadBalancers(targets, scope, next.loadBalancers, used.definition, true);
   }
   return wish;

@@ -1,10 +1,12 @@
 import type { LaunchType, LoadBalancer, NetworkConfiguration } from '@aws-sdk/client-ecs';
 import { PlatformUnknownException } from '@aws-sdk/client-ecs';
+import type { Network } from '../../../aws/network.ts';
 import type { Targets } from '../../../aws/targets.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import { fault } from '../../../wire/api-error.ts';
 import { invalidParameter } from '../faults.ts';
 import { networkModeOf, type Definition } from '../records/task-definition.ts';
+import { checkNetwork, lookUpNetwork } from './network.ts';
 
 export interface PlacementInput {
   readonly launchType?: LaunchType | undefined;
@@ -16,8 +18,13 @@ export interface PlacementInput {
 
 const PLATFORMS = ['LATEST', '1.4.0', '1.3.0', '1.2.0', '1.1.0', '1.0.0'];
 
-/** Launch type and network. Source: spec, CreateService. @throws {InvalidParameterException} */
-export function checkPlacement(input: PlacementInput, definition: Definition): void {
+/** Launch type and network, the subnets looked up. Source: spec, CreateService. @throws {InvalidParameterException} */
+export async function checkPlacement(
+  network: Network | undefined,
+  scope: Scope,
+  input: PlacementInput,
+  definition: Definition,
+): Promise<void> {
   const { launchType, platformVersion, capacityProviderStrategy } = input;
   if (launchType && capacityProviderStrategy?.length)
     throw invalidParameter(
@@ -31,19 +38,7 @@ export function checkPlacement(input: PlacementInput, definition: Definition): v
   if (platformVersion && !PLATFORMS.includes(platformVersion))
     throw fault(PlatformUnknownException, `The platform version '${platformVersion}' does not exist.`);
   checkNetwork(input.networkConfiguration, definition);
-}
-
-function checkNetwork(network: NetworkConfiguration | undefined, definition: Definition): void {
-  const vpc = network?.awsvpcConfiguration;
-  const isAwsvpc = networkModeOf(definition) === 'awsvpc';
-  if (isAwsvpc && !vpc)
-    throw invalidParameter("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
-  if (!isAwsvpc && vpc)
-    throw invalidParameter('Network Configuration is not valid for the given networkMode of this task definition.');
-  if (!vpc) return;
-  if (!vpc.subnets?.length) throw invalidParameter('subnets can not be empty.');
-  if (vpc.subnets.length > 16) throw invalidParameter('subnets can have at most 16 items.');
-  if ((vpc.securityGroups ?? []).length > 5) throw invalidParameter('securityGroups can have at most 5 items.');
+  await lookUpNetwork(network, scope, input.networkConfiguration);
 }
 
 /** Load balancer entries, the target groups looked up. @throws {InvalidParameterException} */

@@ -9,7 +9,7 @@ export function checkNewService(input: Input): void {
   const { serviceName, desiredCount, clientToken = '', healthCheckGracePeriodSeconds = 0 } = input;
   if (!/^[a-zA-Z0-9\-_]{1,255}$/.test(serviceName))
     throw invalidParameter(`ServiceName must match ^[a-zA-Z0-9\\-_]{1,255}$, but was ${serviceName}`);
-  if ((desiredCount ?? 0) < 0) throw invalidParameter('desiredCount must be at least 0');
+  checkDesiredCount(desiredCount);
   if (healthCheckGracePeriodSeconds < 0) throw invalidParameter('healthCheckGracePeriodSeconds must be at least 0');
   if (clientToken.length > 36) throw invalidParameter('clientToken can have at most 36 characters.');
   checkServed(input);
@@ -21,6 +21,15 @@ export function checkNewService(input: Input): void {
   if (controller === 'CODE_DEPLOY') checkCodeDeploy(input);
   checkPlacementOptions(input);
   checkFargatePlacement(input);
+}
+
+/** A quota of AWS; the words for too many are assumed. */
+const MOST_TASKS = 5000;
+
+/** @throws {InvalidParameterException} for a count that no service can have */
+export function checkDesiredCount(desiredCount = 0): void {
+  if (desiredCount < 0) throw invalidParameter('desiredCount must be at least 0');
+  if (desiredCount > MOST_TASKS) throw invalidParameter(`desiredCount must be at most ${MOST_TASKS}`);
 }
 
 /** @throws {InvalidParameterException} for what cannot be asked for together */

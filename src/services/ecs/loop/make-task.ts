@@ -6,6 +6,7 @@ import { pathsOf } from '../metadata/paths.ts';
 import { taskOutputs } from '../output/task-outputs.ts';
 import { resolvedPlatform } from '../records/placement.ts';
 import type { TaskBinding, TaskRecord } from '../records/task.ts';
+import { subnetOf, type TaskSubnet } from '../records/task-subnet.ts';
 import { networkModeOf, type TaskDefinitionRecord } from '../records/task-definition.ts';
 import { containerSpecs, stopTimeoutOf } from './container-specs.ts';
 import { environmentFilesOf } from './environment-files.ts';
@@ -20,6 +21,8 @@ export interface TaskWish {
   readonly capacityProviderName?: string | undefined;
   readonly platformVersion?: string | undefined;
   readonly networkConfiguration?: NetworkConfiguration | undefined;
+  /** Those of the configuration: the task is in one of them. */
+  readonly subnets?: readonly TaskSubnet[];
   readonly group: string;
   readonly startedBy?: string | undefined;
   readonly service?: string | undefined;
@@ -76,6 +79,7 @@ export function makeTask(scope: Scope, wish: TaskWish, now: number): TaskRecord 
     capacityProviderName: wish.capacityProviderName,
     platformVersion: launchType === 'FARGATE' ? resolvedPlatform(wish.platformVersion) : undefined,
     networkConfiguration: wish.networkConfiguration,
+    subnet: wish.subnets && subnetOf(wish.subnets, id),
     cpu: cpu ?? String(sum(containers.map(({ cpu }) => cpu))),
     memory: memory ?? String(sum(containers.map(({ memory, memoryReservation }) => memory ?? memoryReservation ?? 0))),
     group: wish.group,

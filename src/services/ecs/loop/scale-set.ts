@@ -1,4 +1,5 @@
 import type { Scope } from '../../../kernel/scope.ts';
+import { subnetsOf } from '../checks/network.ts';
 import type { EcsDeps } from '../deps.ts';
 import { instanceId } from '../arns.ts';
 import { launchTypeOf } from '../records/placement.ts';
@@ -14,7 +15,7 @@ import { placeTasks } from './place-tasks.ts';
 
 /** Records new tasks of a set, as many as there is room for; the next pass starts them. */
 export async function startTasks(
-  { store, targets, runtime }: EcsDeps,
+  { store, targets, runtime, network }: EcsDeps,
   scope: Scope,
   service: ServiceRecord,
   set: TaskSetRecord,
@@ -35,6 +36,7 @@ export async function startTasks(
     launchType: launchTypeOf(set),
     platformVersion: set.platformVersion,
     networkConfiguration: set.networkConfiguration,
+    subnets: await subnetsOf(network, scope, set.networkConfiguration),
     group: `service:${service.name}`,
     startedBy: set.id,
     service: service.name,

@@ -1,6 +1,7 @@
 import type { ContainerObservation, ContainerSpec } from '../../../drivers/runtimes/runtime.ts';
 import { arns } from '../arns.ts';
 import type { EcsDeps } from '../deps.ts';
+import { firstZone } from '../records/task-subnet.ts';
 import type { TaskRecord } from '../records/task.ts';
 
 const stamp = (at: number | undefined): string | undefined =>
@@ -24,7 +25,7 @@ export async function describeTask(deps: EcsDeps, task: TaskRecord) {
     }),
     PullStartedAt: stamp(pulled.pullStartedAt ?? task.createdAt),
     PullStoppedAt: stamp(pulled.pullStoppedAt ?? task.startedAt),
-    AvailabilityZone: `${region}a`,
+    AvailabilityZone: task.subnet?.zoneName ?? firstZone(task.spec),
     LaunchType: task.launchType,
     Containers: containers,
   };

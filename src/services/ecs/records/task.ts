@@ -1,6 +1,7 @@
 import type { LaunchType, NetworkConfiguration, Tag, TaskOverride, TaskStopCode } from '@aws-sdk/client-ecs';
 import type { ContainerObservation, TaskSpec } from '../../../drivers/runtimes/runtime.ts';
 import type { Records, Transaction } from '../../../store/store.ts';
+import type { TaskSubnet } from './task-subnet.ts';
 import type { TaskOutput } from './task-output.ts';
 
 export type TaskStatus =
@@ -54,6 +55,8 @@ export interface TaskRecord {
   readonly capacityProviderName?: string | undefined;
   readonly platformVersion?: string | undefined;
   readonly networkConfiguration?: NetworkConfiguration | undefined;
+  /** The one of `networkConfiguration` that it is in. */
+  readonly subnet?: TaskSubnet | undefined;
   readonly cpu: string;
   readonly memory: string;
   readonly group: string;

@@ -6,6 +6,7 @@ import { arns, instanceId } from '../arns.ts';
 import { cpuOf, needOf, RESERVED_PORTS } from '../loop/decide-placement.ts';
 import type { ClusterRecord } from '../records/cluster.ts';
 import { isPending, isRunning, type TaskRecord } from '../records/task.ts';
+import { firstZone } from '../records/task-subnet.ts';
 
 export interface InstanceParts {
   readonly machine: Machine;
@@ -106,7 +107,7 @@ const set = (name: string, values: readonly string[]): Resource => ({
 
 /** Those of ECS that are true here; of systems it knows two. */
 const attributesOf = ({ region }: Scope, { os, architecture }: Machine) => [
-  { name: 'ecs.availability-zone', value: `${region}a` },
+  { name: 'ecs.availability-zone', value: firstZone({ region }) },
   { name: 'ecs.cpu-architecture', value: architecture },
   ...(['linux', 'windows'].includes(os) ? [{ name: 'ecs.os-type', value: os }] : []),
 ];

@@ -2,6 +2,7 @@ import type { Attachment, Container, NetworkBinding, Task } from '@aws-sdk/clien
 import type { ContainerSpec } from '../../../drivers/runtimes/runtime.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import { arns } from '../arns.ts';
+import { firstZone } from '../records/task-subnet.ts';
 import { healthOfTask, type TaskRecord } from '../records/task.ts';
 
 const asDate = (at: number | undefined): Date | undefined => (at === undefined ? undefined : new Date(at));
@@ -15,7 +16,7 @@ export function showTask(scope: Scope, task: TaskRecord): Task {
   return {
     attachments: attachmentsOf(task),
     attributes: [{ name: 'ecs.cpu-architecture', value: process.arch === 'arm64' ? 'arm64' : 'x86_64' }],
-    availabilityZone: `${scope.region}a`,
+    availabilityZone: task.subnet?.zoneName ?? firstZone(scope),
     capacityProviderName: task.capacityProviderName,
     clusterArn: arns.cluster(scope, task.cluster),
     containerInstanceArn: isFargate ? undefined : arns.containerInstance(scope, task.cluster),
@@ -114,11 +115,10 @@ function attachmentsOf(task: TaskRecord): Attachment[] {
   if (task.spec.networkMode !== 'awsvpc') return [];
   const digits = task.attachmentId.replaceAll('-', '');
   const address = privateAddress(task);
-  const subnet = task.networkConfiguration?.awsvpcConfiguration?.subnets?.[0];
   const status =
     task.lastStatus === 'STOPPED' ? 'DELETED' : task.lastStatus === 'PROVISIONING' ? 'PRECREATED' : 'ATTACHED';
   const details = [
-    ['subnetId', subnet],
+    ['subnetId', task.subnet?.subnetId ?? task.networkConfiguration?.awsvpcConfiguration?.subnets?.[0]],
     ['networkInterfaceId', `eni-${digits.slice(0, 17)}`],
     ['macAddress', macAddress(task) ?? `02:${(digits.slice(-10).match(/../g) ?? []).join(':')}`],
     ['privateIPv4Address', address],
