@@ -13,6 +13,7 @@ import {
 import { availableParallelism, totalmem } from 'node:os';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { idOf, PlacementYard } from '../support/placement-yard.ts';
+import { taskNetwork } from '../support/task-network.ts';
 
 let place: PlacementYard;
 beforeAll(async () => {
@@ -133,7 +134,7 @@ it('places tasks of launch type EC2 on the instance, and those of FARGATE on non
   const { tasks: [placed] = [] } = await place.run(on, { overrides: { cpu: '512', memory: '256' } });
   const { tasks: [elsewhere] = [] } = await place.run(off, {
     launchType: 'FARGATE',
-    networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0aaaaaaaaaaaaaaaa'] } },
+    networkConfiguration: await taskNetwork(place.yard.teal.ec2),
   });
   await place.reach(placed?.taskArn, 'RUNNING');
   const after = await place.instance();
