@@ -2,11 +2,14 @@ import { DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import {
   CreateServiceCommand,
   CreateTaskSetCommand,
+  DescribeContainerInstancesCommand,
   DescribeServicesCommand,
+  ListContainerInstancesCommand,
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
   UpdateServiceCommand,
   type AwsVpcConfiguration,
+  type RunTaskCommandInput,
 } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestTeal, type TestTeal } from '../support/teal.ts';
@@ -87,19 +90,34 @@ it('has made and changed nothing of what was refused', async () => {
   expect(failures).toMatchObject([{ reason: 'MISSING' }]);
 });
 
-it('shows the one subnet that a task is in, and the zone of that', async () => {
-  const networkConfiguration = inSubnets({ subnets: [...zones.keys()].slice(1) });
-  const { tasks = [] } = await teal.ecs.send(
-    new RunTaskCommand({ taskDefinition: 'web', count: 10, networkConfiguration }),
-  );
-
-  const places = tasks.map(({ attachments = [], availabilityZone }) => {
+async function placesOf(members: Partial<RunTaskCommandInput>) {
+  const { tasks = [] } = await teal.ecs.send(new RunTaskCommand({ taskDefinition: 'web', ...members }));
+  return tasks.map(({ attachments = [], availabilityZone }) => {
     const subnet = attachments[0]?.details?.find(({ name }) => name === 'subnetId')?.value ?? '';
     return { subnet, availabilityZone };
   });
+}
+
+it('shows the one subnet that a task is in, and the zone of that', async () => {
+  const networkConfiguration = inSubnets({ subnets: [...zones.keys()].slice(1) });
+
+  const places = await placesOf({ count: 10, networkConfiguration });
+
   expect(places).toHaveLength(10);
   for (const { subnet, availabilityZone } of places) {
     expect(networkConfiguration.awsvpcConfiguration.subnets).toContain(subnet);
     expect(availabilityZone).toBe(zones.get(subnet));
   }
+});
+
+it('places a task of launch type EC2 in the zone of its container instance', async () => {
+  const { containerInstanceArns = [] } = await teal.ecs.send(new ListContainerInstancesCommand({}));
+  const { containerInstances = [] } = await teal.ecs.send(
+    new DescribeContainerInstancesCommand({ containerInstances: containerInstanceArns }),
+  );
+  const attribute = containerInstances[0]?.attributes?.find(({ name }) => name === 'ecs.availability-zone');
+
+  const places = await placesOf({ count: 10, networkConfiguration: inSubnets({ subnets: [...zones.keys()] }) });
+
+  expect(new Set(places.map(({ availabilityZone }) => availabilityZone))).toEqual(new Set([attribute?.value]));
 });

@@ -79,7 +79,7 @@ export function makeTask(scope: Scope, wish: TaskWish, now: number): TaskRecord 
     capacityProviderName: wish.capacityProviderName,
     platformVersion: launchType === 'FARGATE' ? resolvedPlatform(wish.platformVersion) : undefined,
     networkConfiguration: wish.networkConfiguration,
-    subnet: wish.subnets && subnetOf(wish.subnets, id),
+    subnet: wish.subnets && subnetOf(wish.subnets, { id, isOnInstance: launchType === 'EC2', region: scope.region }),
     cpu: cpu ?? String(sum(containers.map(({ cpu }) => cpu))),
     memory: memory ?? String(sum(containers.map(({ memory, memoryReservation }) => memory ?? memoryReservation ?? 0))),
     group: wish.group,

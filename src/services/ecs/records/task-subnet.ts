@@ -7,9 +7,18 @@ export interface TaskSubnet {
   readonly zoneName: string;
 }
 
-/** Of tasks without a subnet of their own. */
+/** Of the container instance, and of tasks without a subnet of their own. */
 export const firstZone = ({ region }: Pick<Scope, 'region'>): string => `${region}a`;
 
-/** Tasks are spread over the subnets that they may be in by chance. */
-export const subnetOf = (subnets: readonly TaskSubnet[], taskId: string): TaskSubnet | undefined =>
-  subnets[Number.parseInt(taskId.slice(0, 8), 16) % subnets.length];
+/**
+ * Tasks are spread over the subnets that they may be in by chance; those on the container instance are in its zone, where
+ * they have a subnet there.
+ */
+export function subnetOf(
+  subnets: readonly TaskSubnet[],
+  { id, isOnInstance, region }: { readonly id: string; readonly isOnInstance: boolean; readonly region: string },
+): TaskSubnet | undefined {
+  const near = isOnInstance ? subnets.filter(({ zoneName }) => zoneName === firstZone({ region })) : [];
+  const open = near.length > 0 ? near : subnets;
+  return open[Number.parseInt(id.slice(0, 8), 16) % open.length];
+}
