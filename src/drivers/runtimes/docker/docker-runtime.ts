@@ -18,9 +18,9 @@ import type {
 import { settle } from '../settle.ts';
 import { openTaskRecords, type TaskRecord } from '../task-records.ts';
 import { ContainerStarts } from './container-starts.ts';
+import { ContainerStops } from './container-stops.ts';
 import { factsOf, type EngineFacts } from './engine-facts.ts';
 import { engineMessage, openEngines, unless, type Engines } from './engine.ts';
-import { initLook, PATIENCE, untilInitListens, YOUNG } from './first-signal.ts';
 import { followEvents } from './follow-events.ts';
 import { Images } from './images.ts';
 import { InstanceContainers } from './instance-containers.ts';
@@ -28,8 +28,8 @@ import { Looks, RECENT, type Look } from './looks.ts';
 import { containerName } from './names.ts';
 import { readContainerLog } from './output.ts';
 import { CannotPrepare, prepareTask } from './prepare-task.ts';
+import { Refresher } from './refresher.ts';
 import { needsPause, PAUSE } from './shared-namespaces.ts';
-import { hasInit } from './host-config.ts';
 import { TaskGroups } from './task-groups.ts';
 import { TaskPlace } from './task-place.ts';
 import { readUsage } from './usage.ts';
@@ -66,7 +66,6 @@ class DockerRuntime implements Runtime {
   readonly #options: DockerRuntimeOptions;
   readonly #engine: Docker;
   readonly #looking: Docker;
-  readonly #facts: EngineFacts;
   readonly #records;
   readonly #preparing = new Map<string, { readonly done: Promise<void>; readonly abort: AbortController }>();
   readonly #closing = new AbortController();
@@ -76,10 +75,10 @@ class DockerRuntime implements Runtime {
   readonly #images: Images;
   readonly #limits: WishedLimits;
   readonly #starts: ContainerStarts;
+  readonly #stops: ContainerStops;
   readonly #looks: Looks;
-  readonly #alarms = new Alarms(() => void this.#refresh());
-  #refreshing: Promise<void> | undefined;
-  #isStale = false;
+  readonly #refresher = new Refresher(() => this.#lookAtAll(), RECENT, this.#closing.signal);
+  readonly #alarms = new Alarms(() => this.#refresher.ask());
   #stopFollowing: () => void = () => undefined;
 
   constructor(options: DockerRuntimeOptions, engines: Engines, facts: EngineFacts) {
@@ -87,11 +86,17 @@ class DockerRuntime implements Runtime {
     this.#options = options;
     this.#engine = engine;
     this.#looking = looking;
-    this.#facts = facts;
     this.machine = facts.machine;
     this.#records = openTaskRecords(options.folder);
     this.#containers = new InstanceContainers(engines, options.instance);
     this.#starts = new ContainerStarts(engine);
+    this.#stops = new ContainerStops({
+      engine,
+      containers: this.#containers,
+      facts,
+      closing: this.#closing.signal,
+      onOver: () => this.#refresher.ask(),
+    });
     this.#looks = new Looks(this.#containers, this.#records, facts);
     this.#place = new TaskPlace(engine, options, facts);
     this.#groups = new TaskGroups(options.instance, facts, options.note ?? (() => undefined));
@@ -113,10 +118,11 @@ class DockerRuntime implements Runtime {
     }
     for (const record of unfinished) {
       if (record.stop)
-        for (const [name, killAt] of Object.entries(record.stop.killAt)) this.#tell(record, name, killAt);
+        for (const [name, killAt] of Object.entries(record.stop.killAt))
+          this.#stops.tell(this.#nameOf(record.spec.taskId, name), killAt);
       else if (!record.isPrepared) void this.#prepare(record);
     }
-    this.#stopFollowing = followEvents(this.#engine, this.#options.instance, () => void this.#refresh());
+    this.#stopFollowing = followEvents(this.#engine, this.#options.instance, () => this.#refresher.ask());
   }
 
   async start(task: TaskSpec): Promise<void> {
@@ -130,7 +136,7 @@ class DockerRuntime implements Runtime {
     const record = this.#records.get(taskId);
     if (!record || record.stoppedAt !== undefined) return;
     this.#beginStop(record, grace);
-    void this.#refresh();
+    this.#refresher.ask();
     this.#options.onChange();
   }
 
@@ -187,7 +193,7 @@ class DockerRuntime implements Runtime {
     this.#stopFollowing();
     this.#alarms.close();
     const preparing = [...this.#preparing.values()].map(({ done }) => done);
-    const asked = [...preparing, this.#starts.allSettled(), this.#refreshing ?? Promise.resolve()];
+    const asked = [...preparing, this.#starts.allSettled(), this.#refresher.settled()];
     await within(Promise.all(asked));
     await within(this.#place.close(this.#records.all().every(({ stoppedAt }) => stoppedAt !== undefined)));
   }
@@ -216,7 +222,7 @@ class DockerRuntime implements Runtime {
       .finally(() => {
         this.#preparing.delete(spec.taskId);
         this.#looks.passed(spec.taskId);
-        void this.#refresh();
+        this.#refresher.ask();
       });
     this.#preparing.set(spec.taskId, { done, abort });
     return done;
@@ -244,36 +250,16 @@ class DockerRuntime implements Runtime {
     const killAt = { ...stop?.killAt, ...Object.fromEntries(sooner.map(([name]) => [name, now + grace])) };
     this.#records.change(taskId, { stop: { askedAt: stop?.askedAt ?? now, grace, killAt } });
     this.#looks.passed(taskId);
-    for (const [name] of sooner) this.#tell(record, name, now + grace);
+    for (const [name] of sooner) this.#stops.tell(this.#nameOf(taskId, name), now + grace);
   }
 
-  /** Has the Engine itself wait out the grace, in whole seconds, so that a crash of Teal changes nothing. */
-  #tell({ spec }: TaskRecord, container: string, killAt: number): void {
-    const t = Math.max(0, Math.ceil((killAt - Date.now()) / 1000));
-    void this.#engine
-      .getContainer(this.#nameOf(spec.taskId, container))
-      .stop({ t, abortSignal: this.#closing.signal })
-      .catch(() => undefined)
-      .then(() => this.#refresh());
-  }
-
-  /** Looks and concludes; asked for meanwhile, it does so once more. */
-  #refresh(): Promise<void> {
-    this.#isStale = true;
-    this.#refreshing ??= this.#refreshUntilFresh().finally(() => (this.#refreshing = undefined));
-    return this.#refreshing;
-  }
-
-  async #refreshUntilFresh(): Promise<void> {
-    while (this.#isStale && !this.#closing.signal.aborted) {
-      this.#isStale = false;
-      const look = await this.#looks.take().catch(() => undefined); // the Engine is away: its return is an event
-      if (!look) return;
-      this.#conclude(look);
-      this.#options.onChange();
-      // Many containers that start at once are one look, not one each.
-      await pause(RECENT, undefined, { signal: this.#closing.signal }).catch(() => undefined);
-    }
+  /** Looks at all containers and concludes; many that start at once are one look, not one each. */
+  async #lookAtAll(): Promise<boolean> {
+    const look = await this.#looks.take().catch(() => undefined); // the Engine is away: its return is an event
+    if (!look) return false;
+    this.#conclude(look);
+    this.#options.onChange();
+    return true;
   }
 
   #conclude(look: Look): void {
@@ -281,7 +267,7 @@ class DockerRuntime implements Runtime {
       const { taskId } = before.spec;
       const record = this.#records.get(taskId);
       if (!record || this.#isBusy(record) || this.#closing.signal.aborted) continue;
-      if (this.#looks.isOld(look, taskId)) this.#isStale = true;
+      if (this.#looks.isOld(look, taskId)) this.#refresher.outdated();
       else this.#settle(record, this.#looks.containersOf(record, look), look.byTask.get(taskId)?.get(PAUSE));
     }
   }
@@ -320,20 +306,10 @@ class DockerRuntime implements Runtime {
     );
     this.#records.change(spec.taskId, { stop: { ...stop, killAt: { ...stop.killAt, ...killAt } } });
     for (const container of containers) {
-      const at = killAt[container.name] ?? now;
       const look = looks.find(({ name }) => name === container.name);
-      const isYoung = hasInit(container) && now - (look?.startedAt ?? 0) < YOUNG;
-      const wait = Math.min(PATIENCE, (at - now) / 2); // what is left is the program's
-      const ready = isYoung ? this.#untilListens(look?.runtimeId ?? '', now + wait) : undefined;
-      if (ready) void ready.then(() => this.#tell({ spec }, container.name, at));
-      else this.#tell({ spec }, container.name, at);
+      const name = this.#nameOf(spec.taskId, container.name);
+      this.#stops.tellOnceReady(name, container, look, killAt[container.name] ?? now);
     }
-  }
-
-  async #untilListens(id: string, until: number): Promise<void> {
-    const pid = this.#containers.pidOf(id);
-    const look = initLook(this.#engine.getContainer(id), pid ?? 0, this.#facts.isHere && pid !== undefined);
-    await untilInitListens(look, until, this.#closing.signal);
   }
 
   #startContainer({ spec }: TaskRecord, container: ContainerSpec): void {
@@ -342,7 +318,7 @@ class DockerRuntime implements Runtime {
       if (failure !== undefined && !this.#closing.signal.aborted)
         this.#fail(taskId, `CannotStartContainerError: ${engineMessage(failure)}`, container.name);
       this.#looks.passed(taskId);
-      void this.#refresh();
+      this.#refresher.ask();
     });
     if (hasBegun) this.#looks.passed(taskId);
   }
