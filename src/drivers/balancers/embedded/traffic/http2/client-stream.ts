@@ -119,7 +119,7 @@ export class Http2ClientStream implements ClientStream, Watched {
       stream.once('wantTrailers', () => {
         // Without any, node ends the stream by an empty frame.
         stream.sendTrailers(addFields({}, trailers ?? []));
-        setImmediate(() => this.#refuseRest());
+        this.#refuseRest();
       });
     } else stream.once('finish', () => this.#refuseRest());
     if (last && this.#takesBody) this.sentBytes += last.length;
@@ -163,9 +163,15 @@ export class Http2ClientStream implements ClientStream, Watched {
     if (!this.#done) this.#listener?.drained();
   }
 
-  /** The answer is out; what the client still sends of its request is for nobody. RFC 9113 8.1. */
+  /**
+   * The answer is out; what the client still sends of its request is for nobody. RFC 9113 8.1. Node 22 sends nothing that
+   * it still has to send of a stream once that is closed.
+   */
   #refuseRest(): void {
-    if (this.#awaitsBody && !this.#stream.destroyed) this.#stream.close(constants.NGHTTP2_NO_ERROR);
+    if (!this.#awaitsBody) return;
+    setImmediate(() => {
+      if (this.#awaitsBody && !this.#stream.destroyed) this.#stream.close(constants.NGHTTP2_NO_ERROR);
+    });
   }
 
   #gone(): void {
