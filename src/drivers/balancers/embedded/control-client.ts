@@ -68,12 +68,16 @@ export class ControlClient {
     return (await this.#ask(request)) as BalancerObservation;
   }
 
-  /** Resolves when the process has ended. */
-  async stop(): Promise<void> {
-    if (!this.isOpen) return;
+  /** Resolves when the process ends. @returns whether it has taken the order */
+  async stop(): Promise<boolean> {
+    if (!this.isOpen) return false;
     const ended = new Promise<void>((resolve) => this.#socket.once('close', () => resolve()));
-    await this.#ask({ do: 'stop' }).catch(() => undefined);
+    const isTaken = await this.#ask({ do: 'stop' }).then(
+      () => true,
+      () => false,
+    );
     await ended;
+    return isTaken;
   }
 
   close(): void {

@@ -8,7 +8,7 @@ import type { ProcessInfo } from './control-messages.ts';
 import { findEntry } from './entry.ts';
 import { placesIn, type Places } from './places.ts';
 import { findRecorded } from '../process-identity.ts';
-import { endRecorded, READY_WITHIN, startProcess } from './start-process.ts';
+import { endRecorded, hasEnded, READY_WITHIN, startProcess } from './start-process.ts';
 
 export interface EmbeddedBalancerOptions extends BalancerOptions {
   /** The bundled program of the balancer process; found beside Teal's own bundle by default. */
@@ -64,7 +64,7 @@ class EmbeddedBalancer implements Balancer {
     const client = this.#connecting ? await this.#connecting.catch(() => undefined) : this.#client;
     if (!client || client.takenOver) return;
     if (leaveRunning) client.close();
-    else await client.stop();
+    else await this.#stop(client);
   }
 
   /** The connection to a living process, which is started, and given the last config, when there is none. */
@@ -93,10 +93,15 @@ class EmbeddedBalancer implements Balancer {
     // A process that is just dying may still take the connection, and then drop it.
     const info = await client?.drive().catch(() => undefined);
     if (client && info?.host === this.#options.host) return this.#renew(client, info);
-    if (client && info) await client.stop();
+    if (client && info) await this.#stop(client);
     // It was reachable before it was recorded: now it is not, so it hangs.
     else if (recorded) await endRecorded(recorded);
     return undefined;
+  }
+
+  async #stop(client: ControlClient): Promise<void> {
+    const recorded = findRecorded(this.#places.pidFile);
+    if ((await client.stop()) && recorded) await hasEnded(recorded);
   }
 
   /** A process of another build gives its sockets to one of this build, so that an upgrade of Teal is whole. */

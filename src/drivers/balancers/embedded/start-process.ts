@@ -58,12 +58,17 @@ export function startProcess({ entry, folder, host, places }: Start): Promise<bo
 }
 
 /** Ends a recorded balancer that does not answer any more; never a process that merely has its pid. */
-export async function endRecorded({ pid, startedAs }: ProcessIdentity): Promise<void> {
-  const lives = () => identify(pid)?.startedAs === startedAs;
-  if (lives()) process.kill(pid, 'SIGKILL');
-  // A real I/O limit: the kernel needs a moment to close its ports.
-  while (lives()) await new Promise((resolve) => setTimeout(resolve, 5));
+export async function endRecorded(recorded: ProcessIdentity): Promise<void> {
+  if (lives(recorded)) process.kill(recorded.pid, 'SIGKILL');
+  await hasEnded(recorded);
 }
+
+/** A real I/O limit: the kernel closes a process's connections and ports a moment before it is gone. */
+export async function hasEnded(recorded: ProcessIdentity): Promise<void> {
+  while (lives(recorded)) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+const lives = ({ pid, startedAs }: ProcessIdentity): boolean => identify(pid)?.startedAs === startedAs;
 
 function logEnd(file: string): string {
   try {

@@ -114,8 +114,8 @@ it('goes on without Teal when asked to, and ends with its ports when not', async
   const second = await drive();
   await second.close({ leaveRunning: false });
 
+  expect(identify(pid)).toBeUndefined();
   await expect(ask({ port })).rejects.toThrow('ECONNREFUSED');
-  await until('the end of its process', async () => identify(pid) === undefined);
 });
 
 it('maps a port that is taken to a free one, says so, and finds the same after a restart', async () => {
