@@ -1,5 +1,6 @@
 import type * as Sdk from '@aws-sdk/client-application-auto-scaling';
 import { createBell } from '../../kernel/bell.ts';
+import { createTurns } from '../../kernel/turns.ts';
 import type { Actions, Service } from '../../wire/types.ts';
 import { describeScalingActivities } from './actions/activities.ts';
 import { getPredictiveScalingForecast } from './actions/forecast.ts';
@@ -20,7 +21,7 @@ import { createLoop } from './loop.ts';
  */
 export function applicationAutoscaling(parts: AutoscalingParts): Service {
   const bell = createBell(parts.clock);
-  const deps: AutoscalingDeps = { ...parts, wake: () => bell.ring() };
+  const deps: AutoscalingDeps = { ...parts, wake: () => bell.ring(), turns: createTurns() };
   const loop = createLoop(deps, bell);
   return {
     name: 'application-autoscaling',

@@ -2,6 +2,7 @@ import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { expect, it } from 'vitest';
 import type { Scaling } from '../../aws/scaling.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import { createTurns } from '../../kernel/turns.ts';
 import { silentLogger } from '../../kernel/logger.ts';
 import type { Store } from '../../store/store.ts';
 import { lookAt } from './look.ts';
@@ -25,7 +26,13 @@ async function askedFor(queries: readonly MetricDataQuery[], timeScale: number):
     newestValue: async (_scope, given) => (asked.push(...given), 75),
   };
   const deps = {
-    ...{ store: {} as Store, clock: systemClock(timeScale), logger: silentLogger(), wake: () => undefined },
+    ...{
+      store: {} as Store,
+      clock: systemClock(timeScale),
+      logger: silentLogger(),
+      wake: () => undefined,
+      turns: createTurns(),
+    },
     scaling: scaling as Scaling,
   };
   const seen = await lookAt(deps, { account: '111122223333', region: 'eu-west-1' }, POLICY);

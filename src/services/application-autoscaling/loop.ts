@@ -1,8 +1,8 @@
 import { createBell, type Bell } from '../../kernel/bell.ts';
 import { millis, minutes, seconds, type Millis } from '../../kernel/span.ts';
-import { makeAlarms } from './actions/policies.ts';
+import { finishPolicies } from './actions/policies.ts';
 import type { AutoscalingDeps } from './deps.ts';
-import { policiesIn, targetsIn } from './records.ts';
+import { targetsIn } from './records.ts';
 import { scaleTarget } from './scale.ts';
 import { triggerDue } from './schedule/trigger.ts';
 
@@ -57,10 +57,4 @@ export function createLoop(deps: AutoscalingDeps, wake: Bell = createBell(deps.c
       await running;
     },
   };
-}
-
-/** Makes the alarms of policies that were kept and whose alarms were not made: Teal ended in between. */
-async function finishPolicies(deps: AutoscalingDeps): Promise<void> {
-  for (const { scope, record } of await policiesIn(deps.store).everywhere())
-    if (!record.hasAlarms) await makeAlarms(deps, scope, record);
 }

@@ -90,6 +90,9 @@ export const scheduledActionsIn = (tx: Transaction): Records<ScheduledActionReco
 export const keyOf = ({ resourceId, name }: Pick<PolicyRecord, 'resourceId' | 'name'>): string =>
   `${resourceId}|${name}`;
 
+/** Of one scalable target, in `AutoscalingDeps.turns`. */
+export const turnOf = (scope: Scope, resourceId: string): string => `${scope.account}/${scope.region}/${resourceId}`;
+
 /** @throws {ObjectNotFoundException} */
 export async function requireTarget(tx: Transaction, scope: Scope, resourceId: string): Promise<TargetRecord> {
   const found = await targetsIn(tx).get(scope, resourceId);

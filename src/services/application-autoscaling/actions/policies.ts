@@ -13,48 +13,64 @@ import type { AutoscalingDeps } from '../deps.ts';
 import { invalid, policyNotFound } from '../faults.ts';
 import { page } from '../paging.ts';
 import { policyAlarms } from '../policy-alarms.ts';
-import { policiesIn, keyOf, requireTarget, type PolicyRecord } from '../records.ts';
+import { policiesIn, keyOf, requireTarget, turnOf, type PolicyRecord } from '../records.ts';
 import { checkNamespace, DIMENSION, resourceOf } from '../resource.ts';
 
 /** Keeps the policy, then makes its alarms; what CloudWatch refuses leaves the policy as it was before. */
 export const putScalingPolicy =
   (deps: AutoscalingDeps): Action<typeof PutScalingPolicyCommand> =>
   async (input, ctx) => {
-    const { store, clock, scaling, wake } = deps;
+    const { store, clock, scaling, wake, turns } = deps;
     const { id } = resourceOf(input);
     if (input.PolicyName.length < 1 || input.PolicyName.length > 256)
       throw invalid('PolicyName must have 1 to 256 characters.');
     const configuration = checkPolicy(input);
     const key = keyOf({ resourceId: id, name: input.PolicyName });
-    const [policy, before] = await store.transaction(async (tx) => {
-      await requireTarget(tx, ctx, id);
-      const known = await policiesIn(tx).get(ctx, key);
-      const next: PolicyRecord = {
-        ...(known ?? newPolicy(ctx, id, input.PolicyName, clock.now().getTime())),
-        ...configuration,
-        hasAlarms: false,
-      };
-      const named = { ...next, alarms: configuration.tracking ? alarmsOf(ctx, next) : [] };
-      await policiesIn(tx).put(ctx, key, named, { parent: id });
-      return [named, known] as const;
+    const policy = await turns(turnOf(ctx, id), async () => {
+      const [next, before] = await store.transaction(async (tx) => {
+        await requireTarget(tx, ctx, id);
+        const known = await policiesIn(tx).get(ctx, key);
+        const put: PolicyRecord = {
+          ...(known ?? newPolicy(ctx, id, input.PolicyName, clock.now().getTime())),
+          ...configuration,
+          hasAlarms: false,
+        };
+        const named = { ...put, alarms: configuration.tracking ? alarmsOf(ctx, put) : [] };
+        await policiesIn(tx).put(ctx, key, named, { parent: id });
+        return [named, known] as const;
+      });
+      try {
+        const kept = await makeAlarms(deps, ctx, next);
+        await scaling.deleteAlarms(
+          ctx,
+          (before?.alarms ?? []).map(({ name }) => name).filter((name) => !kept.includes(name)),
+        );
+      } catch (cause) {
+        if (before) await policiesIn(store).put(ctx, key, before);
+        else await policiesIn(store).remove(ctx, key);
+        throw invalid(`The alarms of the policy could not be made: ${cause instanceof Error ? cause.message : ''}`);
+      }
+      return next;
     });
-    try {
-      const kept = await makeAlarms(deps, ctx, policy);
-      await scaling.deleteAlarms(
-        ctx,
-        (before?.alarms ?? []).map(({ name }) => name).filter((name) => !kept.includes(name)),
-      );
-    } catch (cause) {
-      if (before) await policiesIn(store).put(ctx, key, before);
-      else await policiesIn(store).remove(ctx, key);
-      throw invalid(`The alarms of the policy could not be made: ${cause instanceof Error ? cause.message : ''}`);
-    }
     wake();
     return { PolicyARN: policy.arn, Alarms: showAlarms(policy) };
   };
 
+/** Makes the alarms of policies that were kept and whose alarms were not made: Teal ended in between. */
+export async function finishPolicies(deps: AutoscalingDeps): Promise<void> {
+  const { store, turns } = deps;
+  for (const { scope, record } of await policiesIn(store).everywhere()) {
+    if (record.hasAlarms) continue;
+    // Whoever is putting it makes them, and alarms that are made again lose what was set in them meanwhile.
+    await turns(turnOf(scope, record.resourceId), async () => {
+      const current = await policiesIn(store).get(scope, keyOf(record));
+      if (current && !current.hasAlarms) await makeAlarms(deps, scope, current);
+    });
+  }
+}
+
 /** Makes the alarms of a policy as they are to be. @returns their names */
-export async function makeAlarms({ store, scaling }: AutoscalingDeps, scope: Scope, policy: PolicyRecord) {
+async function makeAlarms({ store, scaling }: AutoscalingDeps, scope: Scope, policy: PolicyRecord) {
   const wanted = policyAlarms(policy);
   for (const alarm of wanted) await scaling.putAlarm(scope, alarm);
   await policiesIn(store).change(scope, keyOf(policy), (current) => ({ ...current, hasAlarms: true }));
@@ -111,16 +127,18 @@ const show = (policy: PolicyRecord): ScalingPolicy => ({
 });
 
 export const deleteScalingPolicy =
-  ({ store, scaling }: AutoscalingDeps): Action<typeof DeleteScalingPolicyCommand> =>
+  ({ store, scaling, turns }: AutoscalingDeps): Action<typeof DeleteScalingPolicyCommand> =>
   async (input, ctx) => {
     const { id } = resourceOf(input);
     const key = keyOf({ resourceId: id, name: input.PolicyName });
-    const found = await policiesIn(store).get(ctx, key);
-    if (!found) throw policyNotFound(id, input.PolicyName);
-    await scaling.deleteAlarms(
-      ctx,
-      found.alarms.map(({ name }) => name),
-    );
-    await policiesIn(store).remove(ctx, key);
+    await turns(turnOf(ctx, id), async () => {
+      const found = await policiesIn(store).get(ctx, key);
+      if (!found) throw policyNotFound(id, input.PolicyName);
+      await scaling.deleteAlarms(
+        ctx,
+        found.alarms.map(({ name }) => name),
+      );
+      await policiesIn(store).remove(ctx, key);
+    });
     return {};
   };

@@ -11,7 +11,7 @@ import type { Action, ActionInput } from '../../../wire/types.ts';
 import type { AutoscalingDeps } from '../deps.ts';
 import { invalid, targetNotFound } from '../faults.ts';
 import { page } from '../paging.ts';
-import { keyOf, policiesIn, scheduledActionsIn, targetsIn, type TargetRecord } from '../records.ts';
+import { keyOf, policiesIn, scheduledActionsIn, turnOf, targetsIn, type TargetRecord } from '../records.ts';
 import { checkNamespace, DIMENSION, resourceOf } from '../resource.ts';
 
 type Input = ActionInput<typeof RegisterScalableTargetCommand>;
@@ -97,21 +97,23 @@ const show = (target: TargetRecord): ScalableTarget => ({
 
 /** Its policies go with it, their alarms, and its scheduled actions. */
 export const deregisterScalableTarget =
-  ({ store, scaling }: AutoscalingDeps): Action<typeof DeregisterScalableTargetCommand> =>
+  ({ store, scaling, turns }: AutoscalingDeps): Action<typeof DeregisterScalableTargetCommand> =>
   async (input, ctx) => {
     const { id } = resourceOf(input);
-    if (!(await targetsIn(store).get(ctx, id))) throw targetNotFound(id);
-    for (const policy of await policiesIn(store).list(ctx, id)) {
-      await scaling.deleteAlarms(
-        ctx,
-        policy.alarms.map(({ name }) => name),
-      );
-      await policiesIn(store).remove(ctx, keyOf(policy));
-    }
-    await store.transaction(async (tx) => {
-      for (const action of await scheduledActionsIn(tx).list(ctx, id))
-        await scheduledActionsIn(tx).remove(ctx, keyOf(action));
-      await targetsIn(tx).remove(ctx, id);
+    await turns(turnOf(ctx, id), async () => {
+      if (!(await targetsIn(store).get(ctx, id))) throw targetNotFound(id);
+      for (const policy of await policiesIn(store).list(ctx, id)) {
+        await scaling.deleteAlarms(
+          ctx,
+          policy.alarms.map(({ name }) => name),
+        );
+        await policiesIn(store).remove(ctx, keyOf(policy));
+      }
+      await store.transaction(async (tx) => {
+        for (const action of await scheduledActionsIn(tx).list(ctx, id))
+          await scheduledActionsIn(tx).remove(ctx, keyOf(action));
+        await targetsIn(tx).remove(ctx, id);
+      });
     });
     return {};
   };

@@ -3,6 +3,7 @@ import { eventually } from '../../../../test/support/eventually.ts';
 import type { Scaling } from '../../../aws/scaling.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Millis } from '../../../kernel/span.ts';
+import { createTurns } from '../../../kernel/turns.ts';
 import { silentLogger } from '../../../kernel/logger.ts';
 import { openStore } from '../../../store/open-store.ts';
 import type { Store } from '../../../store/store.ts';
@@ -78,7 +79,14 @@ const plan = (name: string, schedule: string, bounds: Pick<ScheduledActionRecord
 
 /** Runs Teal's loop until the service has so many tasks, then ends it. */
 async function runUntil(count: number) {
-  const deps: AutoscalingDeps = { store, clock, logger: silentLogger(), scaling, wake: () => undefined };
+  const deps: AutoscalingDeps = {
+    store,
+    clock,
+    logger: silentLogger(),
+    scaling,
+    wake: () => undefined,
+    turns: createTurns(),
+  };
   const loop = createLoop(deps);
   loop.start();
   await eventually(`${count} tasks`, () => (desired === count ? true : undefined));
@@ -115,7 +123,14 @@ it('makes up once for each action that was due while Teal did not run, the last 
 it('triggers again what could not be stored', async () => {
   now = NIGHT;
   const failing = { ...store, transaction: () => Promise.reject(new Error('the disk is full')) };
-  const deps = { store: failing as Store, clock, logger: silentLogger(), scaling, wake: () => undefined };
+  const deps = {
+    store: failing as Store,
+    clock,
+    logger: silentLogger(),
+    scaling,
+    wake: () => undefined,
+    turns: createTurns(),
+  };
   await expect(triggerDue(deps)).rejects.toThrow('the disk is full');
   await runUntil(1);
 
