@@ -85,7 +85,7 @@ interface Platform {
   readonly wire: Wire;
   health(): Promise<Record<string, unknown>>;
   /** What a task asks about itself over HTTP. */
-  task(path: string): ReturnType<EcsService['answerTask']>;
+  task: EcsService['answerTask'];
   /** Of the key that signs notifications, as PEM. */
   signingCertificate(): Promise<string>;
   /** What signs hooks that are endpoints. */
@@ -326,7 +326,7 @@ async function startPlatform(
       functions: { name: functions.name },
       engine: { activeDeployments: (await deployments.active()).length + (await ecsOwn.deployments.active()).length },
     }),
-    task: (path) => containers.answerTask(path),
+    task: (question) => containers.answerTask(question),
     signingCertificate: () => topics.signingCertificate(),
     webhookSecret: (scope) => webhookSecret(store, scope),
     readings: { elb: balancing.readings, ecs: containers.readings, codedeploy: deploymentReadings(deployments) },

@@ -2,6 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Scope } from '../kernel/scope.ts';
 import type { Listener } from './http-server.ts';
 
+export interface TaskQuestion {
+  readonly method: 'GET' | 'PUT';
+  readonly path: string;
+  /** Of a PUT. */
+  readonly body: string;
+}
+
 /** What the front asks of the Teal behind it. */
 export interface Behind {
   readonly allowReset: boolean;
@@ -11,8 +18,8 @@ export interface Behind {
   reset(): Promise<void>;
   /** What runs in a deployment now, for people who watch it; `undefined` when there is none. */
   deployment(scope: Scope, id: string): Promise<unknown>;
-  /** What a task asks about itself; `undefined` for a path that is no such question. */
-  task(path: string): Promise<{ readonly status: number; readonly body: unknown } | undefined>;
+  /** What a task asks of itself; `undefined` for a path that is no such question. */
+  task(question: TaskQuestion): Promise<{ readonly status: number; readonly body: unknown } | undefined>;
   /** Of the key that signs notifications, as PEM. */
   signingCertificate(): Promise<string>;
   /** What signs hooks that are endpoints, of one account and region. */
@@ -25,7 +32,7 @@ export interface Behind {
 export function front(behind: Behind): Listener {
   return (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    if (request.method === 'GET' && TASK_QUESTION.test(path)) return void answerTask(behind, path, request, response);
+    if (isTaskQuestion(request.method, path)) return void answerTask(behind, path, request, response);
     if (!path.startsWith('/_teal/')) return behind.api(request, response);
     request.resume();
     own(behind, path, request, response).catch((cause: unknown) => answer(response, 500, { error: String(cause) }));
@@ -34,16 +41,38 @@ export function front(behind: Behind): Listener {
 
 /** The task metadata endpoint, versions 3 and 4, and credentials of task roles. */
 const TASK_QUESTION = /^\/(?:v[34]|v2\/credentials)\/[^/]/;
+/** What the ECS agent answers besides; so narrow, because S3 may have a bucket `api`. */
+const AGENT_QUESTION = /^\/api\/\d{12}\.[a-z0-9-]+\.[0-9a-f]{32}-\d\/task-protection\/v1\/state\/?$/;
+
+const isTaskQuestion = (method: string | undefined, path: string): boolean =>
+  method === 'GET'
+    ? TASK_QUESTION.test(path) || AGENT_QUESTION.test(path)
+    : method === 'PUT' && AGENT_QUESTION.test(path);
 
 async function answerTask(behind: Behind, path: string, request: IncomingMessage, response: ServerResponse) {
   try {
-    const found = await behind.task(path);
+    const isPut = request.method === 'PUT';
+    const body = isPut ? await readText(request) : '';
+    const found = await behind.task({ method: isPut ? 'PUT' : 'GET', path, body });
     if (!found) return behind.api(request, response);
     request.resume();
     answer(response, found.status, found.body);
   } catch (cause) {
     answer(response, 500, { error: String(cause) });
   }
+}
+
+/** Longer than any such question; the rest of a longer one is not read. */
+const MOST_TEXT = 64 * 1024;
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    if ((length += chunk.length) > MOST_TEXT) break;
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 async function own(behind: Behind, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,5 +1,13 @@
 import { CreateDeploymentCommand } from '@aws-sdk/client-codedeploy';
-import { DescribeServicesCommand, UpdateServiceCommand, type Service } from '@aws-sdk/client-ecs';
+import {
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ListTasksCommand,
+  UpdateServiceCommand,
+  UpdateTaskProtectionCommand,
+  type Service,
+} from '@aws-sdk/client-ecs';
+import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { NAMES } from '../../src/cli/demo/stack.ts';
 import { eventually } from '../support/eventually.ts';
@@ -61,6 +69,38 @@ it('lets both task sets follow the wished count while traffic moves, and never h
     60_000,
   );
   expect(after).toMatchObject({ desiredCount: 3, runningCount: 3, deployments: [] });
+}, 240_000);
+
+it('leaves protected tasks of the original running without traffic, until they may go', async () => {
+  const { ecs, elbv2 } = sample.clients;
+  const { cluster } = NAMES;
+  const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, serviceName: NAMES.service }));
+  const [kept = ''] = taskArns;
+  await ecs.send(new UpdateTaskProtectionCommand({ cluster, tasks: [kept], protectionEnabled: true }));
+  const released = async (version: string) => {
+    const id = await releaseVersion(sample, version, { config: 'CodeDeployDefault.ECSAllAtOnce' });
+    expect((await ending(sample.clients, id)).status).toBe('Succeeded');
+  };
+  await released('v3');
+  const drained = await eventually('only the protected task', async () => {
+    const draining = (await look()).taskSets?.find((set) => set.status === 'DRAINING');
+    return draining?.runningCount === 1 ? draining : undefined;
+  });
+  // Its target group is the next replacement's: nothing of the old revision may be in it.
+  const TargetGroupArn = drained.loadBalancers?.[0]?.targetGroupArn;
+  await eventually('no target', async () => {
+    const { TargetHealthDescriptions } = await elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
+    return TargetHealthDescriptions?.length === 0 ? true : undefined;
+  });
+  await released('v4');
+  const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [kept] }));
+  expect(tasks).toMatchObject([{ lastStatus: 'RUNNING', desiredStatus: 'RUNNING' }]);
+
+  await ecs.send(new UpdateTaskProtectionCommand({ cluster, tasks: [kept], protectionEnabled: false }));
+  await eventually('the replacement alone', async () => ((await look()).taskSets?.length === 1 ? true : undefined));
+  expect((await ecs.send(new DescribeTasksCommand({ cluster, tasks: [kept] }))).tasks).toMatchObject([
+    { desiredStatus: 'STOPPED', stopCode: 'ServiceSchedulerInitiated' },
+  ]);
 }, 240_000);
 
 it('refuses what CodeDeploy owns, and takes values that are what the service has', async () => {

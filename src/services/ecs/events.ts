@@ -77,6 +77,9 @@ export const eventText = {
     message.includes(' was unable to place a task because no container instance met all of its requirements. ')
       ? (Object.keys(LACKS) as Lack[]).find((lack) => message.includes(LACKS[lack]))
       : undefined,
+  /** Source: recorded. */
+  heldBack: (service: string, id: string, n: number) =>
+    `(service ${service}) was unable to reach steady state because (taskSet ${id}) was unable to scale in due to (reason ${n} tasks under protection)`,
   impaired: (service: string) =>
     `(service ${service}) is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.`,
   noTargetGroup: (subject: Subject, targetGroupArn: string) =>

@@ -4,7 +4,7 @@
  * Not here yet: a change of a service's controller; blue/green, linear and canary strategies with Network Load
  * Balancers or more than one load balancer entry; capacity providers beside FARGATE and FARGATE_SPOT (tasks of both run
  * alike, on this machine); service discovery, Service Connect, VPC Lattice; secrets, registry credentials, EFS, FSx and
- * EBS volumes, GPUs, App Mesh, Windows (such tasks fail to start and say so); FireLens; exec; task protection; of task
+ * EBS volumes, GPUs, App Mesh, Windows (such tasks fail to start and say so); FireLens; exec; of task
  * metadata: names and servers of DNS; networks and rules of their own for the subnets and security groups that are
  * named; account settings but containerInsights do nothing; placement constraints and strategies are kept and do nothing;
  * metrics of networks and storage, of instances and of reservations. Limits of a task hold for its containers together
@@ -56,6 +56,7 @@ import {
   listTaskDefinitionFamilies,
   listTaskDefinitions,
 } from './actions/task-definitions.ts';
+import { getTaskProtection, updateTaskProtection } from './actions/task-protection.ts';
 import { deleteTaskSet, describeTaskSets, updateServicePrimaryTaskSet, updateTaskSet } from './actions/task-sets.ts';
 import { describeTasks, listTasks, stopTask } from './actions/tasks.ts';
 import { updateService } from './actions/update-service.ts';
@@ -63,7 +64,7 @@ import type { EcsDeps } from './deps.ts';
 import { onInvalidInput } from './invalid-input.ts';
 import { createLoop } from './loop/loop.ts';
 import { createUsageWatch } from './metrics/usage-watch.ts';
-import { answerTask, type TaskAnswer } from './metadata/answer-task.ts';
+import { answerTask, type TaskAnswer, type TaskQuestion } from './metadata/answer-task.ts';
 import { followOutput } from './output/follow-output.ts';
 
 export interface EcsService extends Service {
@@ -72,7 +73,7 @@ export interface EcsService extends Service {
   /** Of services and tasks, for Prometheus. */
   readonly readings: Readings;
   /** What a task asks about itself over HTTP; `undefined` for any other path. */
-  answerTask(path: string): Promise<TaskAnswer | undefined>;
+  answerTask(question: TaskQuestion): Promise<TaskAnswer | undefined>;
 }
 
 /** Amazon ECS on a runtime of this machine. */
@@ -86,7 +87,7 @@ export function ecs(deps: EcsDeps): EcsService {
     actions: ecsActions(deps),
     onInvalidInput,
     readings: usage.readings,
-    answerTask: (path) => answerTask(deps, path),
+    answerTask: (question) => answerTask(deps, question),
     async start() {
       await loop.start();
       output = followOutput(deps);
@@ -140,6 +141,8 @@ export const ecsActions = (deps: EcsDeps) =>
     StopTask: stopTask(deps),
     DescribeTasks: describeTasks(deps),
     ListTasks: listTasks(deps),
+    GetTaskProtection: getTaskProtection(deps),
+    UpdateTaskProtection: updateTaskProtection(deps),
     TagResource: tagResource(deps),
     UntagResource: untagResource(deps),
     ListTagsForResource: listTagsForResource(deps),

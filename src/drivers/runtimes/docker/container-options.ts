@@ -82,6 +82,7 @@ function environmentOf(task: TaskSpec, container: ContainerSpec, placement: Plac
   return {
     AWS_ENDPOINT_URL: endpoint,
     ...(path !== undefined && {
+      ECS_AGENT_URI: `${endpoint}${path.replace('/v4/', '/api/')}`,
       ECS_CONTAINER_METADATA_URI: `${endpoint}${path.replace('/v4/', '/v3/')}`,
       ECS_CONTAINER_METADATA_URI_V4: `${endpoint}${path}`,
     }),

@@ -47,6 +47,7 @@ function aboutTask({ spec }: TaskRecord, { name }: ContainerSpec, { endpoint }: 
   const credentials = spec.paths?.credentials;
   return {
     ...(path !== undefined && {
+      ECS_AGENT_URI: `${endpoint}${path.replace('/v4/', '/api/')}`,
       ECS_CONTAINER_METADATA_URI: `${endpoint}${path.replace('/v4/', '/v3/')}`,
       ECS_CONTAINER_METADATA_URI_V4: `${endpoint}${path}`,
     }),

@@ -1,8 +1,8 @@
 import type { DescribeTasksCommand, ListTasksCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
-import type { Scope } from '../../../kernel/scope.ts';
 import type { Action } from '../../../wire/types.ts';
-import { arns, containerInstanceId, nameInCluster } from '../arns.ts';
+import { arns, containerInstanceId } from '../arns.ts';
 import { instanceIdIn } from '../checks/container-instance.ts';
+import { taskId } from '../checks/task-id.ts';
 import type { EcsDeps } from '../deps.ts';
 import { invalidParameter, serviceNotFound } from '../faults.ts';
 import { ended } from '../loop/end-task.ts';
@@ -14,13 +14,6 @@ import { showTask } from '../views/show-task.ts';
 
 /** Source: API reference, StopTask. */
 const LONGEST_REASON = 1024;
-
-/** @throws {InvalidParameterException} for what cannot be an id; those with dashes are of older accounts */
-function taskId(scope: Scope, cluster: string, given: string): string {
-  const id = nameInCluster(scope, 'task', cluster, given);
-  if (id.length !== 32 && id.length !== 36) throw invalidParameter('taskId length should be one of [32,36]');
-  return id;
-}
 
 export const describeTasks =
   ({ store }: EcsDeps): Action<typeof DescribeTasksCommand> =>

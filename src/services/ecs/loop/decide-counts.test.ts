@@ -178,3 +178,12 @@ it('stops the old task that is in the way before any other', () => {
 
   expect(decideRollout({ ...rollout, room: full('c') }).stop[0]).toBe('c');
 });
+
+it('scales in around protected tasks, and replaces them when they fail', () => {
+  const kept = view('kept', { isProtected: true, createdAt: 2 });
+
+  expect(decideSet(1, [kept, view('other')], 2).stop).toEqual(['other']);
+  expect(decideSet(0, [kept, view('other')], 0).stop).toEqual(['other']);
+  expect(decideRollout({ desired: 1, ...usual, primary: [view('new')], old: [kept] }).stop).toEqual([]);
+  expect(decideSet(1, [{ ...kept, isFailing: true }, view('other')], 2).stop).toEqual(['kept']);
+});

@@ -11,6 +11,8 @@ export interface TaskView {
   readonly isOld?: boolean;
   /** A check has condemned it: it is to be replaced. */
   readonly isFailing?: boolean;
+  /** It may not be scaled in now. */
+  readonly isProtected?: boolean;
 }
 
 export interface CountDecision {
@@ -21,7 +23,8 @@ export interface CountDecision {
 
 /**
  * Brings one set to its wished count. A failing task is stopped once another has taken its place, or to make room for
- * that one where the upper bound leaves none. Source: spec §8.1.
+ * that one where the upper bound leaves none. Those that are protected from scaling in stay, except when they fail.
+ * Source: spec §8.1; ECS developer guide, task scale-in protection.
  *
  * @param most - tasks that there may be, those on their way out left out
  * @param room - where the machine has none for all that would be started
@@ -119,8 +122,8 @@ const ids = (tasks: readonly TaskView[]): string[] => tasks.map(({ id }) => id);
 
 const count = (tasks: readonly TaskView[]): number => tasks.filter((task) => task.isHealthy).length;
 
-/** Those not yet running first, then unhealthy ones, then the newest. */
+/** Of those that are not protected: those not yet running first, then unhealthy ones, then the newest. */
 const leastUseful = (tasks: readonly TaskView[]): string[] =>
-  ids([...tasks].sort((a, b) => rank(a) - rank(b) || b.createdAt - a.createdAt));
+  ids(tasks.filter((task) => !task.isProtected).sort((a, b) => rank(a) - rank(b) || b.createdAt - a.createdAt));
 
 const rank = (task: TaskView): number => (task.isRunning ? 1 : 0) + (task.isHealthy ? 1 : 0);

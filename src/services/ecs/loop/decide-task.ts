@@ -63,9 +63,9 @@ function decideRunning(task: TaskRecord, sight: Sight): TaskDecision {
   // A clean stop of Teal ends its tasks and leaves their records; so does a machine that went down.
   if (!observation) return { do: 'end', stopCode: 'TerminationNotice', reason: 'Host EC2 instance stopped.' };
   if (observation.state === 'stopped' || hasLostEssential(task, observation)) return ESSENTIAL_EXITED;
-  const unregistered = missingTargets(task, observation);
+  const unregistered = task.isWithdrawn ? [] : missingTargets(task, observation);
   if (unregistered.length > 0) return { do: 'register', targets: unregistered };
-  const unhealthy = findUnhealthy(task, sight);
+  const unhealthy = task.isWithdrawn ? undefined : findUnhealthy(task, sight);
   if (unhealthy)
     return {
       do: 'end',
@@ -74,9 +74,9 @@ function decideRunning(task: TaskRecord, sight: Sight): TaskDecision {
       unhealthy: unhealthy.health,
     };
   if (!isAsRecorded(task, observation)) return { do: 'mark-running', observation };
-  return isUnhealthy(task, sight)
-    ? { do: 'end', stopCode: 'ServiceSchedulerInitiated', reason: 'Task failed container health checks' }
-    : WAIT;
+  if (isUnhealthy(task, sight))
+    return { do: 'end', stopCode: 'ServiceSchedulerInitiated', reason: 'Task failed container health checks' };
+  return (task.isWithdrawn && decideLeaving(task, sight.health)) || WAIT;
 }
 
 const isAsRecorded = (task: TaskRecord, observation: TaskObservation): boolean =>
@@ -125,12 +125,18 @@ export const healthOf = (target: TaskTarget, health: Sight['health']): TargetHea
   health.get(target.targetGroupArn)?.find(({ id, port }) => id === target.id && port === target.port);
 
 function decideEnding(task: TaskRecord, { observation, health }: Sight): TaskDecision {
+  const leaving = decideLeaving(task, health);
+  if (leaving) return leaving;
+  if (!observation || observation.state === 'stopped') return { do: 'finish' };
+  return observation.state === 'stopping' ? WAIT : { do: 'signal' };
+}
+
+/** What is left to be done until it is out of every target group; `undefined` when it is. */
+function decideLeaving(task: TaskRecord, health: Sight['health']): TaskDecision | undefined {
   const inService = task.targets.filter(({ state }) => state === 'registering' || state === 'registered');
   if (inService.length > 0) return { do: 'deregister', targets: inService };
   const draining = task.targets.filter(({ state }) => state === 'draining');
-  if (draining.length > 0) return decideDraining(draining, health);
-  if (!observation || observation.state === 'stopped') return { do: 'finish' };
-  return observation.state === 'stopping' ? WAIT : { do: 'signal' };
+  return draining.length > 0 ? decideDraining(draining, health) : undefined;
 }
 
 function decideDraining(draining: readonly TaskTarget[], health: Sight['health']): TaskDecision {

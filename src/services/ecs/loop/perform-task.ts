@@ -88,10 +88,10 @@ async function register(work: TaskWork, targets: readonly TaskTarget[]): Promise
 
 async function deregister(work: TaskWork, targets: readonly TaskTarget[]): Promise<void> {
   const { deps, scope, task } = work;
-  const isFirst = task.lastStatus !== 'DEACTIVATING';
+  const isFirst = task.targets.every(({ state }) => state === 'registering' || state === 'registered');
   await change(work, (current) => ({
     ...current,
-    lastStatus: 'DEACTIVATING',
+    lastStatus: current.desiredStatus === 'STOPPED' ? 'DEACTIVATING' : current.lastStatus,
     targets: inState(current, targets, 'draining'),
   }));
   if (isFirst && task.setId !== undefined) work.tell({ what: 'draining', setId: task.setId, taskId: task.id });

@@ -8,11 +8,12 @@ import { isWanted, type TaskRecord } from '../records/task.ts';
 import { advanceDeployment } from './advance-deployment.ts';
 import type { Sight } from './decide-task.ts';
 import { decideService, wantedOf, type ServiceDecision, type SetView } from './decide-service.ts';
+import { heldBackIn, heldBackTexts } from './held-back.ts';
 import { tellHappenings, type Happening } from './happenings.ts';
 import { lookForRoom } from './look-for-room.ts';
 import { markHealthy } from './mark-healthy.ts';
 import { placementNews, type PlacementNews } from './placement-news.ts';
-import { startTasks, stopTasks } from './scale-set.ts';
+import { startTasks, stopTasks, withdrawTasks } from './scale-set.ts';
 import { settleSets } from './settle-sets.ts';
 import { isSteady, viewTask } from './views.ts';
 import type { AlarmWatch } from './watch-alarms.ts';
@@ -48,7 +49,11 @@ export async function reconcileService(work: ServiceWork): Promise<ServiceOutcom
   const rooms = await lookForRoom(work, wish);
   const decision = rooms.size > 0 ? decideService(work.service, views, work.now, rooms) : wish;
   const { texts, moved } = await scale(work, decision);
+  const heldBack = heldBackIn(views, decision);
+  for (const { set, ids } of heldBack) if (set.status === 'DRAINING') await withdrawTasks(work.deps, work.scope, ids);
   const leaving = leavingOf(work, decision);
+  // What such a set waits for is told to the loop, or comes with time.
+  const isStuck = (id: string) => rooms.has(id) || heldBack.some(({ set }) => set.id === id);
   const news = work.sets.flatMap(
     (set) => placementNews(work.scope, set, { room: rooms.get(set.id), leaving, now: work.now }) ?? [],
   );
@@ -56,13 +61,20 @@ export async function reconcileService(work: ServiceWork): Promise<ServiceOutcom
   const advance = await advanceDeployment(work, settling.left, moved);
   const placementTexts = news.flatMap((one) => one.texts);
   await record(work, {
-    texts: [...texts, ...placementTexts, ...settling.texts, ...advance.texts, ...settling.steadyTexts],
+    texts: [
+      ...texts,
+      ...placementTexts,
+      ...heldBackTexts(work.service, heldBack, work.now),
+      ...settling.texts,
+      ...advance.texts,
+      ...settling.steadyTexts,
+    ],
     news,
     isGone: settling.isGone,
   });
   return {
     changed: moved || news.length > 0 || settling.changed || advance.changed,
-    isSettled: !moved && views.every((view) => view.isSteady && view.remaining === view.tasks.length),
+    isSettled: !moved && views.every((view) => isQuiet(view) && (view.isSteady || isStuck(view.set.id))),
   };
 }
 
@@ -70,12 +82,18 @@ function viewSet({ deps, service, tasks, health, now }: ServiceWork, set: TaskSe
   const own = tasks.filter(({ setId }) => setId === set.id);
   // A task set is steady as soon as its tasks run: no one counts on the tasks of another.
   const settling = deps.clock.scaled(set.kind === 'deployment' ? SETTLING : seconds(0));
-  const views = own.filter(isWanted).map((task) => viewTask(task, { health, now, settling }));
+  // A service that is deleted takes all its tasks with it. Assumed.
+  const protects = service.status === 'ACTIVE';
+  const views = own.filter(isWanted).map((task) => viewTask(task, { health, now, settling, protects }));
   const wanted = wantedOf(service, set);
   // A task set says that it is steady as soon as enough tasks run: CodeDeploy waits for no others.
   const isDraining = set.kind === 'deployment' && own.some((task) => !isWanted(task) && !isSignalled(task));
   return { set, tasks: views, wanted, remaining: own.length, isDraining, isSteady: isSteady(wanted, views) };
 }
+
+/** Nothing of it is on its way up or down. */
+const isQuiet = ({ tasks, remaining }: SetView): boolean =>
+  remaining === tasks.length && tasks.every(({ isHealthy }) => isHealthy);
 
 /** Those on their way out already, and those that are told to go now. */
 function leavingOf({ tasks, sets }: ServiceWork, decision: ServiceDecision): ReadonlySet<string> {

@@ -74,6 +74,14 @@ export async function stopTasks(
     );
 }
 
+/** Takes protected tasks of a set that is removed out of their target groups: traffic has moved, and they go on. */
+export async function withdrawTasks({ store }: EcsDeps, scope: Scope, ids: readonly string[]): Promise<void> {
+  for (const id of ids)
+    await tasks(store).change(scope, id, (task) =>
+      isWanted(task) && !task.isWithdrawn ? { ...task, isWithdrawn: true } : undefined,
+    );
+}
+
 async function bind(
   targets: EcsDeps['targets'],
   scope: Scope,

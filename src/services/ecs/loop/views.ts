@@ -1,5 +1,5 @@
 import type { Millis } from '../../../kernel/span.ts';
-import { healthOfTask, type TaskRecord } from '../records/task.ts';
+import { healthOfTask, isProtected, type TaskRecord } from '../records/task.ts';
 import type { TaskView } from './decide-counts.ts';
 import { EARLY } from './count-failure.ts';
 import { healthOf, type Sight } from './decide-task.ts';
@@ -9,10 +9,12 @@ export interface Viewpoint {
   readonly now: number;
   /** How long a task that nothing checks has to run before it counts as healthy. */
   readonly settling: Millis;
+  /** Whether protection from scaling in holds. */
+  readonly protects: boolean;
 }
 
 /** A task as the scheduler counts it. */
-export const viewTask = (task: TaskRecord, { health, now, settling }: Viewpoint): TaskView => ({
+export const viewTask = (task: TaskRecord, { health, now, settling, protects }: Viewpoint): TaskView => ({
   id: task.id,
   isRunning: task.lastStatus === 'RUNNING',
   isHealthy:
@@ -25,6 +27,7 @@ export const viewTask = (task: TaskRecord, { health, now, settling }: Viewpoint)
   createdAt: task.createdAt,
   isOld: task.startedAt !== undefined && now - task.startedAt >= EARLY,
   isFailing: task.failing !== undefined,
+  isProtected: protects && isProtected(task, now),
 });
 
 /** Whether anything says of it that it is healthy; time has to tell otherwise. */

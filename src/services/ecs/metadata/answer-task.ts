@@ -3,6 +3,14 @@ import { tasks } from '../records/task.ts';
 import { roleCredentials } from './credentials.ts';
 import { describeContainer, describeTask } from './describe.ts';
 import { placeOf } from './paths.ts';
+import { answerProtection } from './protection.ts';
+
+export interface TaskQuestion {
+  readonly method: 'GET' | 'PUT';
+  readonly path: string;
+  /** Of a PUT. */
+  readonly body: string;
+}
 
 export interface TaskAnswer {
   readonly status: number;
@@ -12,13 +20,20 @@ export interface TaskAnswer {
 const METADATA = /^\/v[34]\/([^/]+)(\/task|\/stats|\/task\/stats)?\/?$/;
 const CREDENTIALS = /^\/v2\/credentials\/([^/]+)$/;
 
+const PROTECTION = /^\/api\/([^/]+)\/task-protection\/v1\/state\/?$/;
+
 /**
- * Answers what a task asks about itself: metadata version 3 and 4, and the credentials of its role.
+ * Answers what a task asks of itself: metadata version 3 and 4, the credentials of its role, and protection from being
+ * scaled in.
  *
- * @returns `undefined` for a path that is neither
+ * @returns `undefined` for a path that is none of them
  * Source: ECS developer guide, task metadata endpoint version 4; errors are the ECS agent's.
  */
-export async function answerTask(deps: EcsDeps, path: string): Promise<TaskAnswer | undefined> {
+export async function answerTask(deps: EcsDeps, question: TaskQuestion): Promise<TaskAnswer | undefined> {
+  const { method, path } = question;
+  const [, asker] = PROTECTION.exec(path) ?? [];
+  if (asker !== undefined) return answerProtection(deps, (await find(deps, asker))?.task, question);
+  if (method !== 'GET') return undefined;
   const [, id, what] = METADATA.exec(path) ?? [];
   if (id !== undefined) return metadata(deps, id, what);
   return CREDENTIALS.test(path) ? credentials(deps, path) : undefined;

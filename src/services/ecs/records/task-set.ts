@@ -35,9 +35,9 @@ export interface TaskSetRecord extends Placement {
   readonly rolloutState?: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED' | undefined;
   /** Where it is not the usual one. */
   readonly rolloutReason?: string | undefined;
-  /** In a row, without one that became healthy between them. */
   /** A deployment that shifts traffic keeps it at its scale; otherwise the rolling update counts its tasks. */
   readonly keepsScale?: boolean | undefined;
+  /** In a row, without one that became healthy between them. */
   readonly failedTasks: number;
   readonly startFailures?: StartFailures | undefined;
   /** What the machine lacks for its tasks, and when the service's events last said so. */

@@ -80,6 +80,10 @@ export interface TaskRecord {
   readonly stoppedReason?: string | undefined;
   /** A check has condemned it; its service replaces it. */
   readonly failing?: { readonly reason: string } | undefined;
+  /** Until then, in epoch milliseconds, its service does not scale it in. */
+  readonly protectedUntil?: number | undefined;
+  /** It is protected while its set is removed: it goes on without traffic. */
+  readonly isWithdrawn?: boolean | undefined;
   /** When its service first counted it as healthy. */
   readonly healthyAt?: number | undefined;
   readonly version: number;
@@ -100,6 +104,8 @@ export const tasks = (tx: Transaction): Records<TaskRecord> => tx.records('ecs_t
 
 /** Whether a set counts it: it runs, or is on its way there. */
 export const isWanted = ({ desiredStatus }: TaskRecord): boolean => desiredStatus === 'RUNNING';
+
+export const isProtected = ({ protectedUntil }: TaskRecord, now: number): boolean => (protectedUntil ?? 0) > now;
 
 export const isRunning = (task: TaskRecord): boolean => isWanted(task) && task.lastStatus === 'RUNNING';
 
