@@ -34,12 +34,11 @@ import { codedeploy } from './services/codedeploy/index.ts';
 import { createDeploymentsPort } from './services/codedeploy/deployments-port.ts';
 import { webhookSecret } from './services/codedeploy/webhook-secret.ts';
 import { deploymentReadings } from './services/codedeploy/readings.ts';
-import { defaultNetwork } from './services/ec2/default-network.ts';
+import { readGiven } from './services/ec2/given/parse-given.ts';
 import { ec2 } from './services/ec2/index.ts';
 import { ecs, type EcsService } from './services/ecs/index.ts';
 import { ecsPorts } from './services/ecs/native/ports.ts';
 import { elbv2 } from './services/elbv2/index.ts';
-import type { Network } from './aws/network.ts';
 import { events } from './services/events/index.ts';
 import { iam } from './services/iam/index.ts';
 import { lambda } from './services/lambda/index.ts';
@@ -66,6 +65,8 @@ export interface TealOptions {
   readonly balancer: BalancerName;
   /** A folder of certificates for HTTPS listeners, `NAME.pem` and `NAME.key`. */
   readonly certificates?: string;
+  /** Files with networks that are there too, as `aws ec2 describe-subnets` and its like print them. */
+  readonly network?: readonly string[];
   /** The URL of a service that speaks SQS, for subscriptions and targets that are queues. */
   readonly sqsEndpoint?: string;
   readonly allowReset: boolean;
@@ -180,6 +181,7 @@ async function startPlatform(
   const { clock, logger, checkpoint } = options;
   const clockOf = (part: string): Clock => telemetry.watch(clock, part);
   const files = options.certificates === undefined ? [] : readCertificateFiles(options.certificates);
+  const networks = ec2({ given: readGiven(options.network ?? []), logger: logger.with({ part: 'ec2' }) });
   const bell = createBell(clock);
   const drivers = await openDrivers({
     ...options,
@@ -256,7 +258,7 @@ async function startPlatform(
     balancer,
     accessLogFolder: join(folder.path, 'access-logs'),
     publish: telemetry.tap(watching.publish),
-    network: NETWORK,
+    network: networks.network,
     certificates: certificates.certificates,
   });
   const containers = ecs({
@@ -266,7 +268,7 @@ async function startPlatform(
     bell,
     runtime,
     targets: createTargets(clients),
-    network: NETWORK,
+    network: networks.network,
     alarms: createDeploymentAlarms(clients),
     objects: createObjects(clients),
     emit: (scope, event) => buses.emit(scope, event),
@@ -311,7 +313,7 @@ async function startPlatform(
     s3({ store, clock, logger: logger.with({ part: 's3' }), folder: folder.objects, checkpoint }),
     iam({ store, clock }),
     sts(),
-    ec2(),
+    networks,
   ];
   const wire = createWire({ services, logger: logger.with({ part: 'wire' }), onAnswered: telemetry.countCall });
   for (const service of services) await service.start();
@@ -353,14 +355,3 @@ const describeTasks = (runtime: Runtime): Promise<{ readonly tasks: number } | {
     ({ length }) => ({ tasks: length }),
     (cause: unknown) => ({ problem: cause instanceof Error ? cause.message : String(cause) }),
   );
-
-/** Questions about VPCs, answered from the network that every account has. */
-const NETWORK: Network = {
-  async subnet(scope, subnetId) {
-    const { vpcId, zones } = defaultNetwork(scope);
-    const zone = zones.find((candidate) => candidate.subnetId === subnetId);
-    return zone && { vpcId, zoneName: zone.name };
-  },
-  hasVpc: async (scope, vpcId) => defaultNetwork(scope).vpcId === vpcId,
-  hasSecurityGroup: async (scope, groupId) => defaultNetwork(scope).securityGroupId === groupId,
-};

@@ -14,6 +14,7 @@ interface UpOptions {
   readonly runtime?: 'docker' | 'process';
   readonly balancer: 'embedded' | 'haproxy';
   readonly certificates?: string;
+  readonly network: readonly string[];
   readonly sqsEndpoint?: string;
   readonly allowReset: boolean;
   readonly leaveRunning: boolean;
@@ -38,6 +39,12 @@ export function upCommand(): Command {
       new Option('--balancer <name>', 'what carries traffic').choices(['embedded', 'haproxy']).default('embedded'),
     )
     .option('--certificates <folder>', 'certificates for HTTPS listeners: pairs of NAME.pem (or .crt) and NAME.key')
+    .option(
+      '--network <file>',
+      'subnets, security groups or VPCs that are there too, as `aws ec2 describe-subnets` and its like print them; may be repeated',
+      (file: string, others: readonly string[]) => [...others, file],
+      [],
+    )
     .addOption(
       new Option('--sqs-endpoint <url>', 'a service that speaks SQS, for topics and rules that send to queues')
         .argParser(httpUrl)

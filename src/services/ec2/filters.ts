@@ -1,11 +1,18 @@
-import type { Filter } from '@aws-sdk/client-ec2';
+import type { Filter, Tag } from '@aws-sdk/client-ec2';
 import { ApiError } from '../../wire/api-error.ts';
 
 /** The values of one thing that filters are compared with, by filter name. */
 export type FilterFields = Readonly<Record<string, readonly string[]>>;
 
-/** Names by which tags are filtered; nothing here has any. */
+/** Names by which tags are filtered. */
 const TAG_FILTER = /^(tag:.+|tag-key|tag-value)$/;
+
+/** What the tags of a thing are compared with. */
+export const tagFields = (tags: readonly Tag[] = []): FilterFields => ({
+  ...Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [`tag:${Key}`, [Value]])),
+  'tag-key': tags.map(({ Key = '' }) => Key),
+  'tag-value': tags.map(({ Value = '' }) => Value),
+});
 
 /**
  * Keeps what matches every filter: one of its values, in which `*` and `?` stand for others.

@@ -1,7 +1,7 @@
-import type { DescribeSecurityGroupsCommand, SecurityGroup } from '@aws-sdk/client-ec2';
+import type { DescribeSecurityGroupsCommand, IpPermission, SecurityGroup } from '@aws-sdk/client-ec2';
 import type { Action } from '../../../wire/types.ts';
-import { defaultNetwork, type DefaultNetwork } from '../default-network.ts';
-import { filtered } from '../filters.ts';
+import { filtered, tagFields } from '../filters.ts';
+import type { NetworksIn } from '../networks.ts';
 import { requested } from '../requested.ts';
 
 const FILTERS = [
@@ -17,37 +17,31 @@ const FILTERS = [
   'vpc-id',
 ];
 
-export const describeSecurityGroups: Action<typeof DescribeSecurityGroupsCommand> = (input, ctx) => {
-  const message = (id: string) => `The security group '${id}' does not exist`;
-  const all = [shownGroup(defaultNetwork(ctx))];
-  const byId = requested(all, input.GroupIds, (group) => group.GroupId, 'InvalidGroup.NotFound', message);
-  const named = requested(byId, input.GroupNames, (group) => group.GroupName, 'InvalidGroup.NotFound', message);
-  return { SecurityGroups: filtered(named, input.Filters, FILTERS, fieldsOf) };
-};
+export const describeSecurityGroups =
+  (networksIn: NetworksIn): Action<typeof DescribeSecurityGroupsCommand> =>
+  (input, ctx) => {
+    const message = (id: string) => `The security group '${id}' does not exist`;
+    const { securityGroups: all } = networksIn(ctx);
+    const byId = requested(all, input.GroupIds, ({ GroupId }) => GroupId, 'InvalidGroup.NotFound', message);
+    const named = requested(byId, input.GroupNames, ({ GroupName }) => GroupName, 'InvalidGroup.NotFound', message);
+    return { SecurityGroups: filtered(named, input.Filters, FILTERS, fieldsOf) };
+  };
 
-const fieldsOf = (group: SecurityGroup) => ({
-  description: [group.Description ?? ''],
-  'egress.ip-permission.cidr': ['0.0.0.0/0'],
-  'egress.ip-permission.protocol': ['-1'],
-  'group-id': [group.GroupId ?? ''],
-  'group-name': [group.GroupName ?? ''],
-  'ip-permission.group-id': [group.GroupId ?? ''],
-  'ip-permission.protocol': ['-1'],
-  'ip-permission.user-id': [group.OwnerId ?? ''],
-  'owner-id': [group.OwnerId ?? ''],
-  'vpc-id': [group.VpcId ?? ''],
-});
-
-const everything = { IpProtocol: '-1', IpRanges: [], Ipv6Ranges: [], PrefixListIds: [], UserIdGroupPairs: [] };
-
-/** Its members may reach each other; all may be reached from it. */
-const shownGroup = (network: DefaultNetwork): SecurityGroup => ({
-  GroupId: network.securityGroupId,
-  GroupName: 'default',
-  Description: 'default VPC security group',
-  OwnerId: network.account,
-  VpcId: network.vpcId,
-  SecurityGroupArn: `arn:aws:ec2:${network.region}:${network.account}:security-group/${network.securityGroupId}`,
-  IpPermissions: [{ ...everything, UserIdGroupPairs: [{ GroupId: network.securityGroupId, UserId: network.account }] }],
-  IpPermissionsEgress: [{ ...everything, IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
-});
+function fieldsOf(group: SecurityGroup) {
+  const [ingress, egress] = [group.IpPermissions ?? [], group.IpPermissionsEgress ?? []];
+  const pairs = ingress.flatMap(({ UserIdGroupPairs = [] }) => UserIdGroupPairs);
+  const protocols = (rules: readonly IpPermission[]) => rules.map(({ IpProtocol = '' }) => IpProtocol);
+  return {
+    description: [group.Description ?? ''],
+    'egress.ip-permission.cidr': egress.flatMap(({ IpRanges = [] }) => IpRanges.map(({ CidrIp = '' }) => CidrIp)),
+    'egress.ip-permission.protocol': protocols(egress),
+    'group-id': [group.GroupId ?? ''],
+    'group-name': [group.GroupName ?? ''],
+    'ip-permission.group-id': pairs.map(({ GroupId = '' }) => GroupId),
+    'ip-permission.protocol': protocols(ingress),
+    'ip-permission.user-id': pairs.map(({ UserId = '' }) => UserId),
+    'owner-id': [group.OwnerId ?? ''],
+    'vpc-id': [group.VpcId ?? ''],
+    ...tagFields(group.Tags),
+  };
+}
