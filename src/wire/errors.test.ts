@@ -32,7 +32,7 @@ const askLambda = (actions: AnyActions, path: string, init: RequestInit = {}) =>
 
 it('names the action that Teal lacks, with a status that no SDK retries', async () => {
   const answers = [
-    await askEcs({}, 'StartTask', {}),
+    await askEcs({}, 'ExecuteCommand', {}),
     await askElb({}, 'Action=DescribeRules'),
     await askEc2({}, 'Action=RunInstances'),
     await askLambda({}, '/2015-03-31/functions/'),
@@ -40,7 +40,7 @@ it('names the action that Teal lacks, with a status that no SDK retries', async 
 
   expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400]);
   expect(answers[0]?.text).toBe(
-    '{"__type":"UnsupportedOperationException","message":"Teal does not serve ecs:StartTask yet."}',
+    '{"__type":"UnsupportedOperationException","message":"Teal does not serve ecs:ExecuteCommand yet."}',
   );
   expect(answers[1]?.text).toContain('<Code>InvalidAction</Code><Message>Teal does not serve elbv2:DescribeRules yet.');
   expect(answers[2]?.text).toContain(

@@ -7,8 +7,12 @@ import {
   ListContainerInstancesCommand,
   ListTagsForResourceCommand,
   ListTasksCommand,
+  StartTaskCommand,
+  type StartTaskRequest,
+  StopTaskCommand,
   TagResourceCommand,
   UpdateContainerInstancesStateCommand,
+  waitUntilTasksRunning,
 } from '@aws-sdk/client-ecs';
 import { availableParallelism, totalmem } from 'node:os';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -155,4 +159,28 @@ it('places tasks of launch type EC2 on the instance, and those of FARGATE on non
   expect(resource(after, 'PORTS')?.stringSetValue).toContain(String(port));
   expect(resource(after, 'PORTS_UDP')?.stringSetValue).toEqual([String(port)]);
   await Promise.all([placed, elsewhere].map((task) => place.stop(task?.taskArn)));
+});
+
+it('starts a task on the instance that is named, and names those that are not there', async () => {
+  const { ecs } = place.yard.teal;
+  const own = (await place.instance()).containerInstanceArn ?? '';
+  const absent = own.replace(/[0-9a-f]{32}$/, '0'.repeat(32));
+  const start = (containerInstances: string[], members: Partial<StartTaskRequest> = {}) =>
+    ecs.send(new StartTaskCommand({ cluster: 'shop', taskDefinition: 'good:1', containerInstances, ...members }));
+
+  const started = await start([own, idOf(own), absent], { startedBy: 'me', group: 'mine' });
+  expect(started.tasks).toMatchObject([
+    { containerInstanceArn: own, launchType: 'EC2', startedBy: 'me', group: 'mine', lastStatus: 'PENDING' },
+  ]);
+  expect(started.failures).toEqual([{ arn: absent, reason: 'MISSING' }]);
+  const task = started.tasks?.[0]?.taskArn ?? '';
+  await waitUntilTasksRunning({ client: ecs, maxWaitTime: 60, minDelay: 1 }, { cluster: 'shop', tasks: [task] });
+  await ecs.send(new StopTaskCommand({ cluster: 'shop', task }));
+  expect(await start([absent])).toMatchObject({ tasks: [], failures: [{ arn: absent, reason: 'MISSING' }] });
+  for (const [wrong, message] of [
+    [[], 'Container instances cannot be empty.'],
+    [['short'], 'containerInstanceId length should be one of [32,36]'],
+    [Array.from({ length: 11 }, () => absent), 'instanceIds can have at most 10 items.'],
+  ] as const)
+    await expect(start([...wrong])).rejects.toMatchObject({ name: 'InvalidParameterException', message });
 });

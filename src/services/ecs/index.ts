@@ -12,10 +12,10 @@
  * credentials of a task role are those of the account; no execution role is asked for to read environment files.
  *
  * The machine that runs the tasks is the one container instance of every cluster. It cannot be registered, deregistered
- * or drained, and has no health, attributes of users or events of its own; StartTask and the filter of
- * ListContainerInstances are not served. On it, tasks of launch type EC2 take their fixed host ports, of all clusters,
- * accounts and regions together; a task that alone needs more CPU or memory than the machine has is not placed. What
- * several need together is not held against them: a small machine may rehearse the release of a large one.
+ * or drained, and has no health, attributes of users or events of its own; the filter of ListContainerInstances is not
+ * served. On it, tasks of launch type EC2 take their fixed host ports, of all clusters, accounts and regions together; a
+ * task that alone needs more CPU or memory than the machine has is not placed. What several need together is not held
+ * against them: a small machine may rehearse the release of a large one.
  */
 import type * as sdk from '@aws-sdk/client-ecs';
 import type { Readings } from '../../kernel/readings.ts';
@@ -47,6 +47,7 @@ import {
   listServiceDeployments,
 } from './actions/service-deployments.ts';
 import { deleteService, describeServices, listServices, listServicesByNamespace } from './actions/services.ts';
+import { startTask } from './actions/start-task.ts';
 import { stopServiceDeployment } from './actions/stop-service-deployment.ts';
 import { listTagsForResource, tagResource, untagResource } from './actions/tags.ts';
 import {
@@ -138,6 +139,7 @@ export const ecsActions = (deps: EcsDeps) =>
     DeleteTaskSet: deleteTaskSet(deps),
     UpdateServicePrimaryTaskSet: updateServicePrimaryTaskSet(deps),
     RunTask: runTask(deps),
+    StartTask: startTask(deps),
     StopTask: stopTask(deps),
     DescribeTasks: describeTasks(deps),
     ListTasks: listTasks(deps),
