@@ -10,7 +10,7 @@ import { portOfFront, probeOf } from './names.ts';
 import { observation, type Seen } from './observation.ts';
 import type { Places } from './places.ts';
 import { findPorts } from './ports.ts';
-import { endHaproxy, reloadHaproxy, startHaproxy } from './process.ts';
+import { endHaproxy, PortTaken, reloadHaproxy, startHaproxy } from './process.ts';
 import { readRunning } from './running.ts';
 import { mayShift, settle, type Settled, shift } from './settled.ts';
 import type { StatRow } from './stat.ts';
@@ -29,6 +29,9 @@ export interface PlaneOptions {
   /** Called when HAProxy has been reloaded or has died. */
   readonly onHangUp: () => void;
 }
+
+/** Between finding a port free and listening on it others may take it, so often at most. */
+const PORT_TRIES = 5;
 
 /** HAProxy and what it was told. Calls must come one after the other. */
 export class Plane {
@@ -67,7 +70,7 @@ export class Plane {
     if (!running || this.#state.host !== host) {
       this.#state = { ...this.#state, host };
       await endHaproxy(places);
-      await this.#start(this.#state.config);
+      await this.#onFreePorts(this.#state.config, () => this.#start(this.#state.config));
     }
     await this.look();
   }
@@ -79,10 +82,7 @@ export class Plane {
    */
   async apply(config: BalancerConfig): Promise<{ readonly isShift: boolean }> {
     if (await this.#shift(config)) return { isShift: true };
-    const asked = config.listeners.map(({ port }) => port);
-    const ports = await findPorts(this.#options.host, asked, this.#state.ports, this.#isListening());
-    this.#remember({ host: this.#options.host, config, groups: [...this.#groups(config)], ports });
-    await insist(() => this.#bring(config));
+    await this.#onFreePorts(config, () => insist(() => this.#bring(config)));
     return { isShift: false };
   }
 
@@ -221,6 +221,20 @@ export class Plane {
     const wanted = { config, groups: this.#configured(), secret: this.#options.secret };
     this.#settled = await settle(await this.#talk.present(), wanted);
     await this.look();
+  }
+
+  /** Does what makes HAProxy listen; with other ports when somebody takes one in between. */
+  async #onFreePorts(config: BalancerConfig, work: () => Promise<void>): Promise<void> {
+    const asked = config.listeners.map(({ port }) => port);
+    for (let left = PORT_TRIES; ; left -= 1) {
+      const ports = await findPorts(this.#options.host, asked, this.#state.ports, this.#isListening());
+      this.#remember({ host: this.#options.host, config, groups: [...this.#groups(config)], ports });
+      try {
+        return await work();
+      } catch (cause) {
+        if (!(cause instanceof PortTaken) || left <= 1) throw cause;
+      }
+    }
   }
 
   async #start(config: BalancerConfig): Promise<void> {

@@ -37,10 +37,18 @@ const alerts = (text: string): string =>
  */
 const KEEP_MEMORY = '-dMglobal,no-tag';
 
+/** Another program has taken a port since it was found free. */
+export class PortTaken extends Error {}
+
+function failure(what: string, { log }: Places): Error {
+  const end = logEnd(log);
+  return new (end.includes('Address already in use') ? PortTaken : Error)(`${what}: ${end}`);
+}
+
 /**
  * Starts HAProxy in a session of its own, so that it outlives this process, and waits until it serves.
  *
- * @throws with the end of its log when it does not come up
+ * @throws {PortTaken} and else with the end of its log when it does not come up
  */
 export async function startHaproxy(program: string, places: Places): Promise<void> {
   await endHaproxy(places);
@@ -55,7 +63,7 @@ export async function startHaproxy(program: string, places: Places): Promise<voi
   child.once('exit', (code, signal) => (ended ||= `ended with ${signal ?? code}`));
   const limit = Date.now() + READY_WITHIN;
   while (!(await present(places))) {
-    if (ended !== '') throw new Error(`HAProxy ${ended}: ${logEnd(places.log)}`);
+    if (ended !== '') throw failure(`HAProxy ${ended}`, places);
     if (Date.now() > limit) {
       child.kill('SIGKILL');
       throw new Error(`HAProxy was not ready within ${READY_WITHIN / 1000} s: ${logEnd(places.log)}`);
@@ -75,7 +83,7 @@ const present = async (places: Places): Promise<Processes | undefined> => {
 /**
  * Has a new worker take the listening sockets over; the ones before finish what they have.
  *
- * @throws when the new worker does not come up; those before go on as they are
+ * @throws {PortTaken} and else when the new worker does not come up; those before go on as they are
  */
 export async function reloadHaproxy(places: Places): Promise<Processes> {
   const before = await readProcesses(places.masterSocket);
@@ -85,8 +93,7 @@ export async function reloadHaproxy(places: Places): Promise<Processes> {
   for (;;) {
     const seen = await readProcesses(places.masterSocket).catch(() => undefined);
     if (seen?.workers.some(({ pid, isOld }) => !isOld && !known.has(pid))) return seen;
-    if (seen && seen.failedReloads > before.failedReloads)
-      throw new Error(`HAProxy could not be reloaded: ${logEnd(places.log)}`);
+    if (seen && seen.failedReloads > before.failedReloads) throw failure('HAProxy could not be reloaded', places);
     if (Date.now() > limit) throw new Error(`HAProxy did not reload within ${READY_WITHIN / 1000} s`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
   }

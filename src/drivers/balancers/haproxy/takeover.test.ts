@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -158,5 +159,44 @@ describe.skipIf(missing !== undefined && !process.env['CI'])(`haproxy: outliving
     expect(seen.listeners[0]?.note).toContain(`port ${asked} is in use by another program; listening on`);
     expect(portOf(seen)).not.toBe(asked);
     expect(portOf(again)).toBe(portOf(seen));
+  });
+
+  it('takes another port when the one that it found is taken before HAProxy listens', async () => {
+    const bin = join(folder, 'bin');
+    await mkdir(bin);
+    const { path: haproxy } = await findHaproxy();
+    // Waits behind the choice of ports, before the reload.
+    const waits = 'if [ "$1" = -c ] && [ -e hold ]; then touch held; while [ -e hold ]; do sleep 0.02; done; fi';
+    await writeFile(join(bin, 'haproxy'), `#!/bin/sh\n${waits}\nexec ${haproxy} "$@"\n`, { mode: 0o755 });
+    const path = process.env['PATH'];
+    process.env['PATH'] = `${bin}:${path}`;
+    const balancer = await drive().finally(() => (process.env['PATH'] = path));
+    await writeFile(join(folder, 'hold'), '');
+
+    const applying = balancer.apply(config(1, { blue: 1 }));
+    await until('the check of the configuration', async () => existsSync(join(folder, 'held')));
+    const chosen = /bind 127\.0\.0\.1:(\d+)/.exec(await readFile(join(folder, 'next.cfg'), 'utf8'))?.[1];
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(Number(chosen), '127.0.0.1', resolve));
+    await rm(join(folder, 'hold'));
+    const seen = await applying;
+    taken.close();
+
+    expect(portOf(seen)).not.toBe(Number(chosen));
+    expect((await ask({ port: portOf(seen) })).body.toString()).toBe('blue');
+  });
+
+  it('comes back though a port of it was taken while it was away', async () => {
+    const first = await drive();
+    const port = portOf(await first.apply(config(1, { blue: 1 })));
+    await first.close({ leaveRunning: false });
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(port, '127.0.0.1', resolve));
+
+    const seen = await (await drive()).apply(config(1, { blue: 1 }));
+    taken.close();
+
+    expect(portOf(seen)).not.toBe(port);
+    expect((await ask({ port: portOf(seen) })).body.toString()).toBe('blue');
   });
 });
