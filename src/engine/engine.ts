@@ -1,4 +1,4 @@
-/** The engine's front: what services and `main` see. Built by `createEngine` in runner.ts. */
+/** The engine's front: what services and the platform see. Built by `createEngine` in runner.ts. */
 export interface Engine {
   /** Takes up every deployment that is not terminal. */
   start(): Promise<void>;
