@@ -15,7 +15,8 @@ import type { TaskRecord } from '../task-records.ts';
 import { ensureVolumes } from './volumes.ts';
 import type { WishedLimits } from './wished-limits.ts';
 
-type PulledImages = Required<Pick<TaskRecord, 'digests' | 'imageIds' | 'pullStoppedAt'>>;
+/** What is known of the images of a task, by container. */
+export type PulledImages = Required<Pick<TaskRecord, 'digests' | 'imageIds' | 'pullStoppedAt'>>;
 
 /** Why a task could not be made ready, in ECS's words, and whose fault it is. */
 export class CannotPrepare extends Error {
