@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../test/support/eventually.ts';
 import { millis, seconds } from '../../kernel/span.ts';
-import { taskOf } from './runtime.conformance.ts';
+import { taskOf } from './testing/task-of.ts';
 import type {
   ContainerSpec,
   Dependency,

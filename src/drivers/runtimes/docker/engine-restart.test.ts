@@ -10,7 +10,8 @@ import {
   type PrivateEngine,
 } from '../../../../test/support/private-engine.ts';
 import { seconds } from '../../../kernel/span.ts';
-import { programOf, taskOf } from '../runtime.conformance.ts';
+import { programOf } from '../testing/behaviour.ts';
+import { taskOf } from '../testing/task-of.ts';
 import type { Runtime, RuntimeOptions, TaskObservation, TaskSpec } from '../runtime.ts';
 import { createDockerRuntime } from './docker-runtime.ts';
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dockerUnavailable, ensureNodeImage } from '../../../../test/support/docker-image.ts';
 import { eventually } from '../../../../test/support/eventually.ts';
 import { seconds } from '../../../kernel/span.ts';
-import { taskOf } from '../runtime.conformance.ts';
+import { taskOf } from '../testing/task-of.ts';
 import type { ContainerSpec, Runtime, RuntimeOptions, TaskObservation, TaskSpec } from '../runtime.ts';
 import type { ControlGroups } from './cgroups/control-groups.ts';
 import { engineAddress } from './docker-answers.ts';

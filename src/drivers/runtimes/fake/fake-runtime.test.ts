@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { runtimeConformance, taskOf, type Behaviour } from '../runtime.conformance.ts';
+import { runtimeConformance } from '../runtime.conformance.ts';
+import type { Behaviour } from '../testing/behaviour.ts';
+import { taskOf } from '../testing/task-of.ts';
 import type { ContainerSpec } from '../runtime.ts';
 import { createFakeRuntime, type FakeRuntime } from './fake-runtime.ts';
 import type { FakeBehaviour, FakeTask } from './fake-task.ts';
