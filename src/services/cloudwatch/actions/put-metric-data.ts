@@ -3,7 +3,7 @@ import type { Action, CallContext } from '../../../wire/types.ts';
 import { readDatum, type ReadDatum } from '../datum.ts';
 import { invalidValue, limitExceeded, missingParameter } from '../faults.ts';
 import type { MetricDeps } from '../metrics-deps.ts';
-import { MOST_SERIES } from '../series/ingest.ts';
+import { MOST_SERIES } from '../series/known-series.ts';
 
 const MOST_DATA = 1000;
 

@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Logger } from '../../../kernel/logger.ts';
 import type { Scope } from '../../../kernel/scope.ts';
-import type { Block, BlockKey, BlockRange, SeriesKey } from '../../../store/metric-series.ts';
+import type { Block, BlockKey, BlockRange } from '../../../store/metric-series.ts';
 import type { Store, Transaction } from '../../../store/store.ts';
-import type { Points } from './block-codec.ts';
+import { KnownSeries, type Learned, type Waiting } from './known-series.ts';
 import { mergeInto, type Open } from './merge-into.ts';
 import { Summary } from './summary.ts';
 import { floorTo } from './tiers.ts';
@@ -22,28 +22,11 @@ export interface Incoming {
   readonly resolution: number;
 }
 
-/** Series beyond which no new one is taken; their names take 250 bytes each on disk. */
-export const MOST_SERIES = 100_000;
-/** Series that are found without asking the store; 300 bytes each. */
-const REMEMBERED_SERIES = 20_000;
-/** Seconds: the time of a series' newest data is written no more often. */
-const TOUCH_EVERY = 300;
 /** Seconds: blocks of the finest tier begin as often, and are written once that is so long ago. */
 const BLOCK_SECONDS = 60;
 const FOLD_AFTER = 5;
 /** Points that are folded at once, and sooner than in time; they take 300 bytes each in memory. */
 const MOST_UNFOLDED = 20_000;
-
-interface Waiting {
-  readonly id: string;
-  readonly key: SeriesKey;
-  readonly points: Points;
-}
-
-interface Known {
-  readonly id: number;
-  lastAt: number;
-}
 
 /**
  * Gathers data in memory and writes all of it at once, while the next is gathered.
@@ -56,11 +39,10 @@ export class Ingest {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #series: KnownSeries;
   #waiting = new Map<string, Waiting>();
-  #known = new Map<string, Known>();
   #next: Promise<void> | undefined;
   #queue: Promise<unknown> = Promise.resolve();
-  #series: number | undefined;
   #isLoaded = false;
   #unfolded = new Unfolded();
   /** Epoch milliseconds at which the journal is folded. */
@@ -68,17 +50,17 @@ export class Ingest {
   #isRewriting = false;
   #rewrites = 0;
   #newest = new Map<number, number>();
-  #generation = 0;
 
   constructor(store: Store, clock: Clock, logger: Logger) {
     this.#store = store;
     this.#clock = clock;
     this.#logger = logger;
+    this.#series = new KnownSeries(store, logger);
   }
 
   /** Becomes another number when series come or go. */
   get generation(): number {
-    return this.#generation;
+    return this.#series.generation;
   }
 
   add(scope: Scope, namespace: string, incoming: Incoming, merge: (summary: Summary) => void): void {
@@ -143,16 +125,13 @@ export class Ingest {
   }
 
   /** Whether a series that is not there yet would be refused. */
-  async isFull(): Promise<boolean> {
-    this.#series ??= await this.#store.metricSeries.count();
-    return this.#series >= MOST_SERIES;
+  isFull(): Promise<boolean> {
+    return this.#series.isFull();
   }
 
   /** To be called inside the transaction that removed series. */
   forgetSeries(): void {
-    this.#known.clear();
-    this.#series = undefined;
-    this.#generation += 1;
+    this.#series.forget();
   }
 
   #inTurn<R>(work: () => Promise<R>): Promise<R> {
@@ -182,56 +161,23 @@ export class Ingest {
   async #write(batch: readonly Waiting[]): Promise<void> {
     const now = this.#clock.now().getTime();
     const fresh = new Unfolded();
-    const learned = new Map<string, Known>();
-    if (batch.every((waiting) => this.#isKnown(waiting))) {
-      for (const { id, points } of batch) fresh.place(this.#known.get(id)?.id ?? 0, points, now);
+    const learned: Learned = new Map();
+    if (batch.every((waiting) => this.#series.isKnown(waiting))) {
+      for (const { id, points } of batch) fresh.place(this.#series.numberOf(id) ?? 0, points, now);
       await this.#store.metricSeries.addToJournal(packEntries(fresh));
     } else
       await this.#store.transaction(async (tx) => {
-        this.#series ??= await tx.metricSeries.count();
+        await this.#series.count(tx);
         for (const waiting of batch) {
-          const series = await this.#idOf(tx, waiting, learned);
+          const series = await this.#series.findOrAdd(tx, waiting, learned);
           if (series !== undefined) fresh.place(series, waiting.points, now);
         }
         await tx.metricSeries.addToJournal(packEntries(fresh));
       });
-    this.#learn(learned);
+    this.#series.learn(learned);
     for (const open of fresh.all()) this.#unfolded.take(open);
     // On the minute, when the blocks of the last one are whole.
     this.#foldAt = Math.min(this.#foldAt, (floorTo(now / 1000, BLOCK_SECONDS) + BLOCK_SECONDS + FOLD_AFTER) * 1000);
-  }
-
-  #isKnown({ id, points }: Waiting): boolean {
-    const known = this.#known.get(id);
-    return known !== undefined && known.lastAt >= roundedEnd(points);
-  }
-
-  #learn(learned: ReadonlyMap<string, Known>): void {
-    if (this.#known.size + learned.size > REMEMBERED_SERIES) this.#known.clear();
-    for (const [id, known] of learned) this.#known.set(id, known);
-  }
-
-  async #idOf(tx: Transaction, { id, key, points }: Waiting, learned: Map<string, Known>) {
-    const known = this.#known.get(id);
-    const rounded = roundedEnd(points);
-    if (known && known.lastAt >= rounded) return known.id;
-    if (known) {
-      await tx.metricSeries.touch(known.id, rounded);
-      learned.set(id, { id: known.id, lastAt: rounded });
-      return known.id;
-    }
-    const [kept] = await tx.metricSeries.find(key, key);
-    if (!kept && (this.#series ?? 0) >= MOST_SERIES) {
-      this.#logger.warn('a metric was dropped: there are too many', { namespace: key.namespace, name: key.name });
-      return undefined;
-    }
-    const added = await tx.metricSeries.add(key, rounded);
-    if (!kept) {
-      this.#series = (this.#series ?? 0) + 1;
-      this.#generation += 1;
-    }
-    learned.set(id, { id: added, lastAt: Math.max(rounded, kept?.lastAt ?? 0) });
-    return added;
   }
 
   #isFoldDue(): boolean {
@@ -271,9 +217,3 @@ export class Ingest {
     return series.flatMap((id) => this.#unfolded.ofSeries(id).filter(({ tier }) => tiers.has(tier)));
   }
 }
-
-const roundedEnd = (points: Points): number => {
-  let last = -Infinity;
-  for (const at of points.keys()) last = Math.max(last, at);
-  return floorTo(last / 1000, TOUCH_EVERY);
-};
