@@ -17,6 +17,7 @@ import type { Preparation } from './prepare-task.ts';
 import { Refresher } from './refresher.ts';
 import { needsPause, PAUSE } from './shared-namespaces.ts';
 import { TaskPreparations } from './task-preparations.ts';
+import { TaskStops } from './task-stops.ts';
 
 /** ECS's default stop timeout: what the others get when an essential container has ended. */
 const OTHERS_GRACE = seconds(30);
@@ -41,18 +42,17 @@ export class TaskConductor {
   readonly #records: TaskRecords;
   readonly #looks: Looks;
   readonly #starts: ContainerStarts;
-  readonly #stops: ContainerStops;
+  readonly #stops: TaskStops;
   readonly #preparations: TaskPreparations;
   readonly #refresher: Refresher;
   readonly #alarms = new Alarms(() => this.lookAgain());
 
   constructor(options: TaskConductorOptions) {
-    const { engine, facts, records, containers, looks, starts, preparation, closing } = options;
+    const { engine, facts, instance, records, containers, looks, starts, preparation, closing } = options;
     this.#options = options;
     this.#records = records;
     this.#looks = looks;
     this.#starts = starts;
-    this.#stops = new ContainerStops({ engine, containers, facts, closing, onOver: () => this.lookAgain() });
     this.#preparations = new TaskPreparations(preparation, closing, {
       onPrepared: (taskId, pulled) => records.change(taskId, { isPrepared: true, ...pulled }),
       onFailed: (taskId, why, container) => this.#fail(taskId, why, container),
@@ -61,26 +61,26 @@ export class TaskConductor {
         this.lookAgain();
       },
     });
+    const stops = new ContainerStops({ engine, containers, facts, closing, onOver: () => this.lookAgain() });
+    this.#stops = new TaskStops({ instance, records, looks, preparations: this.#preparations, stops });
     this.#refresher = new Refresher(() => this.#lookAtAll(), RECENT, closing);
   }
 
   /** Has a new task prepared, or goes on with what an earlier life left half done. */
   takeUp({ spec, stop, isPrepared }: TaskRecord): void {
-    if (stop)
-      for (const [name, killAt] of Object.entries(stop.killAt))
-        this.#stops.tell(this.#nameOf(spec.taskId, name), killAt);
+    if (stop) this.#stops.resume(spec.taskId, stop.killAt);
     else if (!isPrepared) this.#preparations.begin(spec);
   }
 
   stop(record: TaskRecord, grace: Millis): void {
-    this.#beginStop(record, grace);
+    this.#stops.begin(record, grace);
     this.lookAgain();
   }
 
   /** Has a task end at once; resolves when nothing of it is being made or started. */
   async end(record: TaskRecord): Promise<void> {
     const { taskId, containers } = record.spec;
-    if (record.stoppedAt === undefined) this.#beginStop(record, millis(0));
+    if (record.stoppedAt === undefined) this.#stops.begin(record, millis(0));
     await this.#preparations.settled(taskId);
     for (const { name } of containers) await this.#starts.settled(this.#nameOf(taskId, name));
   }
@@ -132,7 +132,7 @@ export class TaskConductor {
     if (settled) this.#records.change(taskId, settled.change);
     const hasLostPause = record.isPrepared && needsPause(record.spec) && !pause?.State.Running;
     const current = this.#records.get(taskId) ?? record;
-    if ((settled?.endOthers || hasLostPause) && !current.stop) this.#beginStop(current, OTHERS_GRACE);
+    if ((settled?.endOthers || hasLostPause) && !current.stop) this.#stops.begin(current, OTHERS_GRACE);
     this.#act(taskId, looks);
   }
 
@@ -143,7 +143,7 @@ export class TaskConductor {
     const next = conduct(record, looks, now);
     if (next.failure) return this.#fail(taskId, 'Task failed to start', next.failure.container, next.failure.reason);
     for (const container of [...next.start, ...next.restart]) this.#startContainer(record, container);
-    if (next.signal.length > 0) this.#signal(record, next.signal, looks, now);
+    if (next.signal.length > 0) this.#stops.signal(record, next.signal, looks, now);
     this.#alarms.set(taskId, next.lookAgainAt);
   }
 
@@ -165,40 +165,8 @@ export class TaskConductor {
       ...(failedBecause !== undefined && { failedBecause }),
     });
     const record = this.#records.get(taskId);
-    if (record) this.#beginStop(record, OTHERS_GRACE);
+    if (record) this.#stops.begin(record, OTHERS_GRACE);
     this.#options.onChange();
-  }
-
-  /** Records that a task ends; whoever was told before and has longer than the new grace is told again. */
-  #beginStop(record: TaskRecord, grace: Millis): void {
-    const { taskId } = record.spec;
-    const { stop } = record;
-    if (stop && stop.grace <= grace) return;
-    this.#preparations.abort(taskId);
-    const now = Date.now();
-    const sooner = Object.entries(stop?.killAt ?? {}).filter(([, at]) => at > now + grace);
-    const killAt = { ...stop?.killAt, ...Object.fromEntries(sooner.map(([name]) => [name, now + grace])) };
-    this.#records.change(taskId, { stop: { askedAt: stop?.askedAt ?? now, grace, killAt } });
-    this.#looks.passed(taskId);
-    for (const [name] of sooner) this.#stops.tell(this.#nameOf(taskId, name), now + grace);
-  }
-
-  #signal(
-    { spec, stop }: TaskRecord,
-    containers: readonly ContainerSpec[],
-    looks: readonly ContainerObservation[],
-    now: number,
-  ): void {
-    if (!stop) return;
-    const killAt = Object.fromEntries(
-      containers.map(({ name, stopTimeout }) => [name, now + Math.min(stop.grace, stopTimeout ?? stop.grace)]),
-    );
-    this.#records.change(spec.taskId, { stop: { ...stop, killAt: { ...stop.killAt, ...killAt } } });
-    for (const container of containers) {
-      const look = looks.find(({ name }) => name === container.name);
-      const name = this.#nameOf(spec.taskId, container.name);
-      this.#stops.tellOnceReady(name, container, look, killAt[container.name] ?? now);
-    }
   }
 
   #nameOf(taskId: string, container: string): string {
