@@ -1,6 +1,7 @@
 import { arn } from '../kernel/arn.ts';
 import type { EmitEvent } from '../kernel/platform-event.ts';
-import type { Deployment, DeploymentStatus, TargetStatus, Trigger } from '../engine/deployment.ts';
+import type { Deployment, DeploymentStatus, Trigger } from '../engine/deployment.ts';
+import type { TargetStatus } from '../engine/progress.ts';
 import { type Notices, PortError } from '../engine/ports.ts';
 import type { AwsClients } from './clients.ts';
 import { callPort } from './port-error.ts';

@@ -1,4 +1,5 @@
-import type { HookName, Release } from './deployment.ts';
+import type { Release } from './deployment.ts';
+import type { HookName } from './progress.ts';
 import { BLUE, GREEN, PRODUCTION, RULE, SCOPE, TEST, TEST_RULE } from './fake-ports.ts';
 import type { NewDeployment } from './requests.ts';
 import type { NativeRelease, StageHook } from './stages.ts';

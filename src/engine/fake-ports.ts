@@ -1,5 +1,6 @@
 import type { Scope } from '../kernel/scope.ts';
-import { type Deployment, type HookName, isTerminal } from './deployment.ts';
+import { type Deployment, isTerminal } from './deployment.ts';
+import type { HookName } from './progress.ts';
 import {
   type HookAnswer,
   type HookLog,

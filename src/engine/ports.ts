@@ -1,6 +1,7 @@
 import type { Scope } from '../kernel/scope.ts';
 import type { Millis } from '../kernel/span.ts';
-import type { AppSpec, Deployment, DeploymentStatus, Instant, Release, TaskSetView } from './deployment.ts';
+import type { AppSpec, Deployment, DeploymentStatus, Instant, Release } from './deployment.ts';
+import type { TaskSetView } from './progress.ts';
 
 export type PortFault = 'missing' | 'refused' | 'throttled' | 'unavailable' | 'forbidden';
 

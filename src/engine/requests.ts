@@ -1,4 +1,5 @@
-import { type Deployment, type Instant, LIFECYCLE_EVENTS, isTerminal } from './deployment.ts';
+import { type Deployment, type Instant, isTerminal } from './deployment.ts';
+import { LIFECYCLE_EVENTS } from './progress.ts';
 import { currentStep, hasActed, newPlanState, planOf } from './plan/plan-state.ts';
 import { eventsOf } from './plan/step.ts';
 

@@ -1,4 +1,4 @@
-import type { HookName } from '../deployment.ts';
+import type { HookName } from '../progress.ts';
 import { AppSpecError, shown } from './app-spec-error.ts';
 
 /** A name, `ACCOUNT:function:NAME` or an ARN, each with or without a version or alias. Source: Lambda API, Invoke. */

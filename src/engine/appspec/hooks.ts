@@ -1,4 +1,5 @@
-import type { AppSpec, HookName } from '../deployment.ts';
+import type { AppSpec } from '../deployment.ts';
+import type { HookName } from '../progress.ts';
 import { AppSpecError, shown } from './app-spec-error.ts';
 import { readHookTarget } from './hook-target.ts';
 import { branch } from './tree.ts';

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Deployment, HookAttempts, HookExecution } from '../deployment.ts';
+import type { Deployment } from '../deployment.ts';
+import type { HookAttempts, HookExecution } from '../progress.ts';
 import { fakeDeployment, fakeRelease } from '../fake-deployment.ts';
 import { BLUE, fakeWorld, GREEN, PRODUCTION, RULE, TEST } from '../fake-ports.ts';
 import { planOf } from '../plan/plan-state.ts';

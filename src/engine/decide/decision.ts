@@ -1,4 +1,5 @@
-import type { DeploymentStatus, ErrorInformation, Instant, LifecycleEvent, Wait } from '../deployment.ts';
+import type { DeploymentStatus, ErrorInformation, Instant } from '../deployment.ts';
+import type { LifecycleEvent, Wait } from '../progress.ts';
 import type { Found, Sides } from '../plan/step.ts';
 
 /** Something to do in the world. Recorded before it is performed, and performed again after a crash. */

@@ -1,5 +1,6 @@
 import { millis, minutes, seconds } from '../../kernel/span.ts';
-import type { Deployment, HookExecution, Instant } from '../deployment.ts';
+import type { Deployment, Instant } from '../deployment.ts';
+import type { HookExecution } from '../progress.ts';
 import { describeHook, isWebhook } from '../hook-target.ts';
 import { currentStep, planOf } from '../plan/plan-state.ts';
 import type { Step } from '../plan/step.ts';

@@ -1,4 +1,5 @@
-import type { Deployment, Instant, TaskSetView } from '../deployment.ts';
+import type { Deployment, Instant } from '../deployment.ts';
+import type { TaskSetView } from '../progress.ts';
 import { planOf } from '../plan/plan-state.ts';
 import type { PlanState } from '../plan/step.ts';
 import type { Route, ServiceView } from '../ports.ts';

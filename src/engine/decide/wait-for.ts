@@ -1,4 +1,5 @@
-import type { Deployment, Instant, Wait } from '../deployment.ts';
+import type { Deployment, Instant } from '../deployment.ts';
+import type { Wait } from '../progress.ts';
 import { planOf } from '../plan/plan-state.ts';
 import type { Waiting } from './decision.ts';
 

@@ -1,4 +1,5 @@
-import type { HookName, Release, Undo } from '../deployment.ts';
+import type { Release, Undo } from '../deployment.ts';
+import type { HookName } from '../progress.ts';
 import { nativeRollbackSteps, nativeSteps } from './native-steps.ts';
 import { shiftSchedule } from './shift-schedule.ts';
 import type { Plan, Step } from './step.ts';

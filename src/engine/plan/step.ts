@@ -1,4 +1,5 @@
-import type { HookName, Instant, LifecycleEventName } from '../deployment.ts';
+import type { Instant } from '../deployment.ts';
+import type { HookName, LifecycleEventName } from '../progress.ts';
 import type { Route } from '../ports.ts';
 import type { Stage, StageHook } from '../stages.ts';
 

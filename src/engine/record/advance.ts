@@ -1,4 +1,5 @@
-import type { Deployment, EventStatus, Instant, LifecycleEvent, LifecycleEventName, Progress } from '../deployment.ts';
+import type { Deployment, Instant } from '../deployment.ts';
+import type { EventStatus, LifecycleEvent, LifecycleEventName, Progress } from '../progress.ts';
 import { planOf } from '../plan/plan-state.ts';
 import type { PlanState, Step } from '../plan/step.ts';
 import type { Stage } from '../stages.ts';

@@ -1,5 +1,6 @@
 import type { Ending } from '../decide/decision.ts';
-import type { Deployment, Instant, LifecycleEvent } from '../deployment.ts';
+import type { Deployment, Instant } from '../deployment.ts';
+import type { LifecycleEvent } from '../progress.ts';
 import { newId } from '../../kernel/ids.ts';
 import { newRollback } from './new-rollback.ts';
 

@@ -1,5 +1,6 @@
 import type { Act } from '../decide/decision.ts';
-import type { Deployment, HookExecution, Instant, TaskSetView } from '../deployment.ts';
+import type { Deployment, Instant } from '../deployment.ts';
+import type { HookExecution, TaskSetView } from '../progress.ts';
 import type { Outcome } from '../perform/perform.ts';
 import { currentStep, planOf } from '../plan/plan-state.ts';
 import type { HookAccepted, PortError } from '../ports.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Deployment, HookExecution } from '../../engine/deployment.ts';
+import type { Deployment } from '../../engine/deployment.ts';
+import type { HookExecution } from '../../engine/progress.ts';
 import { createDeploymentsPort } from './deployments-port.ts';
 import { APP_SPEC, createDeployment, createGroup, deploymentInput } from './fake-inputs.ts';
 import { SCOPE, type World, fakeWorld } from './fake-world.ts';

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Deployment, TaskSetView } from '../../../engine/deployment.ts';
+import type { Deployment } from '../../../engine/deployment.ts';
+import type { TaskSetView } from '../../../engine/progress.ts';
 import { deploymentTarget, targetId } from './deployment-target.ts';
 
 const view = (name: string, trafficWeight: number, status: TaskSetView['status']): TaskSetView => ({

@@ -1,5 +1,6 @@
 import type { DeploymentTarget, ECSTaskSet, LifecycleEvent as WireEvent } from '@aws-sdk/client-codedeploy';
-import type { Deployment, LifecycleEvent, TaskSetView } from '../../../engine/deployment.ts';
+import type { Deployment } from '../../../engine/deployment.ts';
+import type { LifecycleEvent, TaskSetView } from '../../../engine/progress.ts';
 import { arn } from '../../../kernel/arn.ts';
 import { shortName } from '../arns.ts';
 
