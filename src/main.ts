@@ -5,14 +5,13 @@ import { behind } from './platform/behind.ts';
 import { createClients } from './platform/clients.ts';
 import { currentPlatform } from './platform/current-platform.ts';
 import { createEngines } from './platform/engines.ts';
+import { readGivenFiles } from './platform/given.ts';
 import type { TealOptions } from './platform/options.ts';
 import type { Foundation, Parts, Platform } from './platform/platform.ts';
 import { createServices } from './platform/services.ts';
 import { openDataFolder } from './server/data-folder.ts';
 import { front } from './server/front.ts';
 import { openHttpServer } from './server/http-server.ts';
-import { readCertificateFiles } from './services/acm/certificate-files.ts';
-import { readGiven } from './services/ec2/given/parse-given.ts';
 import { openStore } from './store/open-store.ts';
 import { openTelemetry } from './telemetry/telemetry.ts';
 import { createWire, type Wire } from './wire/dispatch.ts';
@@ -74,11 +73,7 @@ export async function startTeal(options: TealOptions): Promise<Teal> {
 /** Drivers first, which take up what an earlier Teal left running; then the services, then the engines. */
 async function startPlatform(foundation: Foundation): Promise<Platform> {
   const { clock, logger, folder, telemetry } = foundation;
-  const { certificates, network = [] } = foundation;
-  const given = {
-    certificates: certificates === undefined ? [] : readCertificateFiles(certificates),
-    network: readGiven(network),
-  };
+  const given = readGivenFiles(foundation);
   const bell = createBell(clock);
   const drivers = await openDrivers({
     ...foundation,

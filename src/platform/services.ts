@@ -4,12 +4,10 @@ import { createObjects } from '../aws/objects.ts';
 import { createScaling } from '../aws/scaling.ts';
 import { createTargets } from '../aws/targets.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { CertificateFile } from '../services/acm/certificate-files.ts';
 import { acm } from '../services/acm/index.ts';
 import { applicationAutoscaling } from '../services/application-autoscaling/index.ts';
 import { cloudwatch, type CloudWatchService } from '../services/cloudwatch/index.ts';
 import { codedeploy } from '../services/codedeploy/index.ts';
-import type { GivenNetwork } from '../services/ec2/given/given-network.ts';
 import { ec2 } from '../services/ec2/index.ts';
 import { ecs, type EcsService } from '../services/ecs/index.ts';
 import { elbv2, type ElbService } from '../services/elbv2/index.ts';
@@ -21,6 +19,7 @@ import { s3 } from '../services/s3/index.ts';
 import { sns, type SnsService } from '../services/sns/index.ts';
 import { sts } from '../services/sts/index.ts';
 import type { Service } from '../wire/types.ts';
+import type { Given } from './given.ts';
 import type { Parts } from './platform.ts';
 
 /** Every service, and by name those that others ask something which is no API of AWS. */
@@ -32,13 +31,6 @@ export interface Services {
   readonly topics: SnsService;
   readonly buses: EventsService;
   readonly watching: CloudWatchService;
-}
-
-/** What is read from files when Teal starts. */
-export interface Given {
-  /** For HTTPS listeners. */
-  readonly certificates: readonly CertificateFile[];
-  readonly network: GivenNetwork;
 }
 
 /**
