@@ -40,6 +40,10 @@ export const createService =
     const service = newService(ctx, cluster.name, input, placement, clock.now().getTime());
     await checkShiftedTraffic(deps.targets, ctx, service, true);
     const made = await store.transaction(async (tx) => {
+      // While all this was checked, its cluster may have been deleted, or another request may have made it.
+      checkStrategy(input.capacityProviderStrategy, await requireCluster(tx, ctx, input.cluster));
+      const taken = await findService(tx, ctx, cluster.name, input.serviceName);
+      if (taken && isRepeat(taken, input)) return taken;
       await forgetDeployments(tx, ctx, service);
       await services(tx).put(ctx, serviceKey(service), service, { parent: cluster.name });
       return begin(tx, ctx, service);

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createFakeRuntime, type FakeRuntime } from '../../../drivers/runtimes/fake/fake-runtime.ts';
+import { createBell } from '../../../kernel/bell.ts';
+import { noCheckpoint } from '../../../kernel/checkpoint.ts';
+import { systemClock } from '../../../kernel/clock.ts';
+import { silentLogger } from '../../../kernel/logger.ts';
+import { withRival } from '../../../store/fake-rival.ts';
+import { openStore } from '../../../store/open-store.ts';
+import type { Store } from '../../../store/store.ts';
+import type { CallContext } from '../../../wire/types.ts';
+import type { EcsDeps } from '../deps.ts';
+import { createFakeTargets } from '../fake-targets.ts';
+import { ecsActions } from '../index.ts';
+import { serviceDeployments } from '../records/service-deployment.ts';
+import { taskSets } from '../records/task-set.ts';
+
+const CTX: CallContext = {
+  ...{ account: '111122223333', region: 'eu-west-1', service: 'ecs', operation: 'x', requestId: 'r' },
+  ...{ accessKeyId: undefined, principal: undefined, signal: new AbortController().signal },
+};
+const WEB = { cluster: 'shop', service: 'web' };
+
+let store: Store;
+let runtime: FakeRuntime;
+let deps: EcsDeps;
+
+beforeEach(async () => {
+  store = await openStore(':memory:');
+  runtime = createFakeRuntime();
+  const clock = systemClock();
+  deps = {
+    ...{
+      store,
+      clock,
+      runtime,
+      logger: silentLogger(),
+      bell: createBell(clock),
+      targets: createFakeTargets({ groups: [] }),
+    },
+    alarms: { read: async () => [] },
+    objects: { read: async () => ({ isRead: false, code: 'NoSuchKey', message: '', status: 404, requestId: '' }) },
+    append: async () => undefined,
+    emit: async () => undefined,
+    checkpoint: noCheckpoint,
+  };
+  await ecsActions(deps).CreateCluster({ clusterName: 'shop' }, CTX);
+  for (const memory of [64, 128])
+    await ecsActions(deps).RegisterTaskDefinition(
+      { family: 'web', containerDefinitions: [{ name: 'web', image: 'web', memory }] },
+      CTX,
+    );
+});
+afterEach(async () => {
+  await runtime.close();
+  await store.close();
+});
+
+/** The actions as they are for a request that somebody else comes in between of. */
+const beaten = (rival: () => Promise<unknown>) => ecsActions({ ...deps, store: withRival(store, rival) });
+
+const create = (actions = ecsActions(deps), type: 'ECS' | 'EXTERNAL' = 'ECS') =>
+  actions.CreateService(
+    {
+      ...{ cluster: 'shop', serviceName: 'web', clientToken: 'once', desiredCount: 1 },
+      ...(type === 'ECS' ? { taskDefinition: 'web:1' } : { deploymentController: { type } }),
+    },
+    CTX,
+  );
+
+const sets = () => taskSets(store).list(CTX, 'shop/web');
+const deployments = () => serviceDeployments(store).list(CTX, 'shop/web');
+const describeWeb = async () =>
+  (await ecsActions(deps).DescribeServices({ cluster: 'shop', services: ['web'] }, CTX)).services?.[0];
+
+it('makes a service once for two requests with one token that come at the same time', async () => {
+  let first: Awaited<ReturnType<typeof create>> | undefined;
+
+  const second = await create(beaten(async () => (first = await create())));
+
+  expect(second.service?.deployments).toEqual(first?.service?.deployments);
+  expect(await sets()).toHaveLength(1);
+  expect(await deployments()).toHaveLength(1);
+});
+
+it('makes no service in a cluster that is deleted meanwhile', async () => {
+  const late = create(beaten(() => ecsActions(deps).DeleteCluster({ cluster: 'shop' }, CTX)));
+
+  await expect(late).rejects.toThrow('The referenced cluster was inactive.');
+  expect(await sets()).toEqual([]);
+});
