@@ -88,3 +88,44 @@ it('makes no service in a cluster that is deleted meanwhile', async () => {
   await expect(late).rejects.toThrow('The referenced cluster was inactive.');
   expect(await sets()).toEqual([]);
 });
+
+it('begins no second deployment for a request that only scales and meets one that deploys', async () => {
+  await create();
+
+  await beaten(() => ecsActions(deps).UpdateService({ ...WEB, taskDefinition: 'web:2' }, CTX)).UpdateService(
+    { ...WEB, desiredCount: 3 },
+    CTX,
+  );
+
+  expect(await describeWeb()).toMatchObject({
+    desiredCount: 3,
+    taskDefinition: expect.stringMatching(/web:2$/) as string,
+  });
+  expect(await deployments()).toHaveLength(2);
+});
+
+it('keeps what another update of the service set at the same time', async () => {
+  await create();
+  const other = { availabilityZoneRebalancing: 'DISABLED', deploymentConfiguration: { bakeTimeInMinutes: 7 } } as const;
+
+  await beaten(() => ecsActions(deps).UpdateService({ ...WEB, ...other }, CTX)).UpdateService(
+    { ...WEB, deploymentConfiguration: { maximumPercent: 150 } },
+    CTX,
+  );
+
+  expect(await describeWeb()).toMatchObject({
+    availabilityZoneRebalancing: 'DISABLED',
+    deploymentConfiguration: { bakeTimeInMinutes: 7, maximumPercent: 150 },
+  });
+});
+
+it('updates no service that is deleted meanwhile', async () => {
+  await create();
+  const remove = () => ecsActions(deps).DeleteService({ ...WEB, force: true }, CTX);
+
+  const late = beaten(remove).UpdateService({ ...WEB, desiredCount: 3, forceNewDeployment: true }, CTX);
+
+  await expect(late).rejects.toMatchObject({ name: 'ServiceNotActiveException' });
+  expect(await sets()).toHaveLength(1);
+  expect(await describeWeb()).toMatchObject({ status: 'DRAINING', desiredCount: 0 });
+});

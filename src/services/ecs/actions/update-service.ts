@@ -25,24 +25,35 @@ type Input = ActionInput<typeof UpdateServiceCommand>;
 export const updateService =
   (deps: EcsDeps): Action<typeof UpdateServiceCommand> =>
   async (input, ctx) => {
-    const { store, clock, bell } = deps;
-    const cluster = await requireCluster(store, ctx, input.cluster);
-    const before = await requireActiveService(store, ctx, cluster, input.service);
-    checkRequest(input, before);
-    checkStrategy(input.capacityProviderStrategy, cluster);
-    const wish = await wishOf(deps, ctx, input, before);
-    refuseUpdate(input, before, wish.taskDefinition);
-    if (mayDeploy(input, before)) await checkShiftedTraffic(deps.targets, ctx, { ...before, ...wish }, false);
-    const now = clock.now().getTime();
-    const service = await store.transaction(async (tx) => {
-      const updated = await services(tx).change(ctx, serviceKey(before), (current) => ({ ...current, ...wish }));
-      if (!updated) throw new Error(`service '${before.name}' vanished while it was updated`);
-      const deployed = needsDeployment(before, updated, input) ? await beginDeployment(tx, ctx, updated, now) : updated;
-      return before.desiredCount === updated.desiredCount ? deployed : rescale(tx, ctx, deployed, now);
-    });
+    const { store, bell } = deps;
+    let service: ServiceRecord | undefined;
+    // Each time that it is not done, somebody else's change was.
+    while (!service) service = await update(deps, ctx, input);
     bell.ring();
     return { service: showService(ctx, service, await partsOf(store, ctx, service), true) };
   };
+
+/** @returns `undefined`, and nothing is done, when the service was changed while the request was checked against it */
+async function update(deps: EcsDeps, scope: Scope, input: Input): Promise<ServiceRecord | undefined> {
+  const { store, clock } = deps;
+  const cluster = await requireCluster(store, scope, input.cluster);
+  const before = await requireActiveService(store, scope, cluster, input.service);
+  checkRequest(input, before);
+  checkStrategy(input.capacityProviderStrategy, cluster);
+  const wish = await wishOf(deps, scope, input, before);
+  refuseUpdate(input, before, wish.taskDefinition);
+  if (mayDeploy(input, before)) await checkShiftedTraffic(deps.targets, scope, { ...before, ...wish }, false);
+  const now = clock.now().getTime();
+  return store.transaction(async (tx) => {
+    const current = await services(tx).get(scope, serviceKey(before));
+    // Its events come from the loop, and nothing was checked against them.
+    if (!current || !isSame({ ...current, events: [] }, { ...before, events: [] })) return undefined;
+    const updated = { ...current, ...wish };
+    await services(tx).put(scope, serviceKey(before), updated);
+    const deployed = needsDeployment(before, updated, input) ? await beginDeployment(tx, scope, updated, now) : updated;
+    return before.desiredCount === updated.desiredCount ? deployed : rescale(tx, scope, deployed, now);
+  });
+}
 
 function checkRequest(input: Input, service: ServiceRecord): void {
   const controller = input.deploymentController?.type;
