@@ -39,6 +39,8 @@ export const createTaskSet =
     const value = input.scale?.value ?? 0;
     if (value < 0 || value > 100) throw invalidParameter('Scale value must be between 0 and 100.');
     const set = await store.transaction(async (tx) => {
+      // It may have been deleted while all this was checked.
+      await requireActiveService(tx, ctx, cluster, input.service);
       const existing = await taskSetsOf(tx, ctx, service);
       const same = existing.find((one) => isRepeat(one, input));
       if (same) return same;

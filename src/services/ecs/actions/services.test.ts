@@ -129,3 +129,41 @@ it('updates no service that is deleted meanwhile', async () => {
   expect(await sets()).toHaveLength(1);
   expect(await describeWeb()).toMatchObject({ status: 'DRAINING', desiredCount: 0 });
 });
+
+it('deletes no service that is scaled up meanwhile', async () => {
+  await create();
+  await ecsActions(deps).UpdateService({ ...WEB, desiredCount: 0 }, CTX);
+
+  const late = beaten(() => ecsActions(deps).UpdateService({ ...WEB, desiredCount: 3 }, CTX)).DeleteService(WEB, CTX);
+
+  await expect(late).rejects.toThrow('The service cannot be stopped while it is scaled above 0.');
+  expect(await describeWeb()).toMatchObject({ status: 'ACTIVE', desiredCount: 3 });
+});
+
+const SET = { ...WEB, taskDefinition: 'web:1' };
+const makeSet = async (actions = ecsActions(deps)) => {
+  const { taskSet } = await actions.CreateTaskSet(SET, CTX);
+  return taskSet?.taskSetArn ?? '';
+};
+
+it('makes no task set of a service that is deleted meanwhile', async () => {
+  await create(ecsActions(deps), 'EXTERNAL');
+
+  const late = makeSet(beaten(() => ecsActions(deps).DeleteService(WEB, CTX)));
+
+  await expect(late).rejects.toMatchObject({ name: 'ServiceNotActiveException' });
+  expect(await sets()).toEqual([]);
+});
+
+it('makes no task set the primary that is deleted meanwhile', async () => {
+  await create(ecsActions(deps), 'EXTERNAL');
+  const [first, second] = [await makeSet(), await makeSet()];
+  await ecsActions(deps).UpdateServicePrimaryTaskSet({ ...WEB, primaryTaskSet: first }, CTX);
+
+  const late = beaten(() =>
+    ecsActions(deps).DeleteTaskSet({ ...WEB, taskSet: second }, CTX),
+  ).UpdateServicePrimaryTaskSet({ ...WEB, primaryTaskSet: second }, CTX);
+
+  await expect(late).rejects.toThrow('A task set that is draining cannot become primary.');
+  expect((await sets()).map(({ status }) => status)).toEqual(['PRIMARY', 'DRAINING']);
+});

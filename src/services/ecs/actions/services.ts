@@ -66,29 +66,26 @@ export const deleteService =
   ({ store, clock, bell }: EcsDeps): Action<typeof DeleteServiceCommand> =>
   async ({ service: given, cluster, force }, ctx) => {
     const { name } = await requireCluster(store, ctx, cluster);
-    const found = await findService(store, ctx, name, given);
-    if (!found || found.status === 'INACTIVE') throw serviceNotFound();
-    const sets = await taskSetsOf(store, ctx, found);
-    const isScaled = found.desiredCount > 0 && sets.some(({ scale }) => scale > 0);
-    const mayRun = force || found.schedulingStrategy === 'DAEMON';
-    if (!mayRun && found.status === 'ACTIVE' && isScaled)
-      throw invalidParameter('The service cannot be stopped while it is scaled above 0.');
     const now = clock.now().getTime();
-    await store.transaction(async (tx) => {
-      await services(tx).change(ctx, serviceKey(found), (service) => ({
-        ...service,
-        status: service.status === 'ACTIVE' ? 'DRAINING' : service.status,
-        desiredCount: 0,
-      }));
-      await endDeployment(tx, ctx, found, now);
-      for (const { id, kind } of sets)
-        await taskSets(tx).change(ctx, id, (set) => ({
+    const found = await store.transaction(async (tx) => {
+      const service = await findService(tx, ctx, name, given);
+      if (!service || service.status === 'INACTIVE') throw serviceNotFound();
+      const sets = await taskSetsOf(tx, ctx, service);
+      const isScaled = service.desiredCount > 0 && sets.some(({ scale }) => scale > 0);
+      const mayRun = force || service.schedulingStrategy === 'DAEMON';
+      if (!mayRun && service.status === 'ACTIVE' && isScaled)
+        throw invalidParameter('The service cannot be stopped while it is scaled above 0.');
+      await services(tx).put(ctx, serviceKey(service), { ...service, status: 'DRAINING', desiredCount: 0 });
+      await endDeployment(tx, ctx, service, now);
+      for (const set of sets)
+        await taskSets(tx).put(ctx, set.id, {
           ...set,
           scale: 0,
-          status: kind === 'task-set' ? 'DRAINING' : set.status,
+          status: set.kind === 'task-set' ? 'DRAINING' : set.status,
           stability: 'STABILIZING',
           updatedAt: now,
-        }));
+        });
+      return service;
     });
     bell.ring();
     const service = (await findService(store, ctx, name, given)) ?? found;

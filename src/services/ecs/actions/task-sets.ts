@@ -43,11 +43,12 @@ export const describeTaskSets =
 export const updateTaskSet =
   (deps: EcsDeps): Action<typeof UpdateTaskSetCommand> =>
   async ({ cluster, service: given, taskSet, scale }, ctx) => {
-    const { service, set } = await requireSet(deps.store, ctx, { cluster, service: given, taskSet });
     const value = scale.value ?? 0;
-    if (value < 0 || value > 100) throw invalidParameter('Scale value must be between 0 and 100.');
     const now = deps.clock.now().getTime();
-    await deps.store.transaction(async (tx) => {
+    const { service, set } = await deps.store.transaction(async (tx) => {
+      const found = await requireSet(tx, ctx, { cluster, service: given, taskSet });
+      const { service, set } = found;
+      if (value < 0 || value > 100) throw invalidParameter('Scale value must be between 0 and 100.');
       await taskSets(tx).change(ctx, set.id, (current) => ({
         ...current,
         scale: value,
@@ -57,6 +58,7 @@ export const updateTaskSet =
       }));
       const text = eventText.rescaled(service.name, set.id, computedDesiredCount(service, value));
       await services(tx).change(ctx, serviceKey(service), (current) => withEvents(current, [text], now));
+      return found;
     });
     return answer(deps, ctx, service, set.id);
   };
@@ -65,16 +67,18 @@ export const updateTaskSet =
 export const updateServicePrimaryTaskSet =
   (deps: EcsDeps): Action<typeof UpdateServicePrimaryTaskSetCommand> =>
   async ({ cluster, service: given, primaryTaskSet }, ctx) => {
-    const { service, set } = await requireSet(deps.store, ctx, { cluster, service: given, taskSet: primaryTaskSet });
-    if (set.status === 'DRAINING') throw invalidParameter('A task set that is draining cannot become primary.');
     const now = deps.clock.now().getTime();
-    await deps.store.transaction(async (tx) => {
+    const { service, set } = await deps.store.transaction(async (tx) => {
+      const found = await requireSet(tx, ctx, { cluster, service: given, taskSet: primaryTaskSet });
+      const { service, set } = found;
+      if (set.status === 'DRAINING') throw invalidParameter('A task set that is draining cannot become primary.');
       for (const other of await taskSetsOf(tx, ctx, service))
         await taskSets(tx).change(ctx, other.id, (current) => {
           if (current.id === set.id) return { ...current, status: 'PRIMARY', updatedAt: now };
           return current.status === 'PRIMARY' ? { ...current, status: 'ACTIVE', updatedAt: now } : undefined;
         });
       await services(tx).change(ctx, serviceKey(service), (current) => ({ ...current, ...placementOf(set) }));
+      return found;
     });
     return answer(deps, ctx, service, set.id);
   };
