@@ -41,16 +41,18 @@ const show = (scope: Scope, name: string): CapacityProvider => ({
 export const putClusterCapacityProviders =
   ({ store }: EcsDeps): Action<typeof PutClusterCapacityProvidersCommand> =>
   async ({ cluster: given, capacityProviders, defaultCapacityProviderStrategy }, ctx) => {
-    const { name } = await requireCluster(store, ctx, given);
+    await requireCluster(store, ctx, given);
     const capacity = checkCapacity(ctx, capacityProviders, defaultCapacityProviderStrategy);
-    const used = (await services(store).list(ctx, name))
-      .filter(({ status }) => status !== 'INACTIVE')
-      .flatMap(({ capacityProviderStrategy = [] }) => capacityProviderStrategy.map((item) => item.capacityProvider));
-    if (used.some((one) => one !== undefined && !capacity.capacityProviders.includes(one)))
-      throw fault(ResourceInUseException, 'The specified capacity provider is in use and cannot be removed.');
-    const updated = await clusters(store).change(ctx, name, (current) => ({
-      ...current,
-      ...capacity,
-    }));
-    return { cluster: updated && (await showCluster(store, ctx, updated, [])) };
+    const updated = await store.transaction(async (tx) => {
+      const cluster = await requireCluster(tx, ctx, given);
+      const used = (await services(tx).list(ctx, cluster.name))
+        .filter(({ status }) => status !== 'INACTIVE')
+        .flatMap(({ capacityProviderStrategy = [] }) => capacityProviderStrategy.map((item) => item.capacityProvider));
+      if (used.some((one) => one !== undefined && !capacity.capacityProviders.includes(one)))
+        throw fault(ResourceInUseException, 'The specified capacity provider is in use and cannot be removed.');
+      const next = { ...cluster, ...capacity };
+      await clusters(tx).put(ctx, cluster.name, next);
+      return next;
+    });
+    return { cluster: await showCluster(store, ctx, updated, []) };
   };

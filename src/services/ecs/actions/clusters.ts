@@ -42,17 +42,20 @@ export const createCluster =
     checkTags(input.tags);
     refuseServiceConnect(input);
     const capacity = checkCapacity(ctx, input.capacityProviders ?? [], input.defaultCapacityProviderStrategy ?? []);
-    const existing = await clusters(store).get(ctx, name);
-    if (existing?.status === 'ACTIVE') return { cluster: await showCluster(store, ctx, existing, ALL) };
-    const made = newCluster(name, {
-      settings: withSettings(await usualSettings(store, ctx), input.settings),
-      ...(input.configuration && { configuration: input.configuration }),
-      ...capacity,
-      tags: input.tags ?? [],
-      instanceRegisteredAt: clock.now().getTime(),
+    const cluster = await store.transaction(async (tx) => {
+      const existing = await clusters(tx).get(ctx, name);
+      if (existing?.status === 'ACTIVE') return existing;
+      const made = newCluster(name, {
+        settings: withSettings(await usualSettings(tx, ctx), input.settings),
+        ...(input.configuration && { configuration: input.configuration }),
+        ...capacity,
+        tags: input.tags ?? [],
+        instanceRegisteredAt: clock.now().getTime(),
+      });
+      await clusters(tx).put(ctx, name, made);
+      return made;
     });
-    await clusters(store).put(ctx, name, made);
-    return { cluster: await showCluster(store, ctx, made, ALL) };
+    return { cluster: await showCluster(store, ctx, cluster, ALL) };
   };
 
 export const describeClusters =
@@ -81,16 +84,19 @@ export const listClusters =
 export const deleteCluster =
   ({ store }: EcsDeps): Action<typeof DeleteClusterCommand> =>
   async (input, ctx) => {
-    const found = await findCluster(store, ctx, input.cluster);
-    if (!found) throw clusterNotFound();
-    const own = await services(store).list(ctx, found.name);
-    if (own.some(({ status }) => status === 'ACTIVE'))
-      throw fault(ClusterContainsServicesException, 'The Cluster cannot be deleted while Services are active.');
-    const running = await tasks(store).list(ctx, found.name);
-    if (running.some(({ lastStatus }) => lastStatus !== 'STOPPED'))
-      throw fault(ClusterContainsTasksException, 'The Cluster cannot be deleted while Tasks are active.');
-    const cluster: ClusterRecord = { ...found, status: 'INACTIVE' };
-    await clusters(store).put(ctx, found.name, cluster);
+    const cluster = await store.transaction(async (tx) => {
+      const found = await findCluster(tx, ctx, input.cluster);
+      if (!found) throw clusterNotFound();
+      const own = await services(tx).list(ctx, found.name);
+      if (own.some(({ status }) => status === 'ACTIVE'))
+        throw fault(ClusterContainsServicesException, 'The Cluster cannot be deleted while Services are active.');
+      const running = await tasks(tx).list(ctx, found.name);
+      if (running.some(({ lastStatus }) => lastStatus !== 'STOPPED'))
+        throw fault(ClusterContainsTasksException, 'The Cluster cannot be deleted while Tasks are active.');
+      const deleted: ClusterRecord = { ...found, status: 'INACTIVE' };
+      await clusters(tx).put(ctx, found.name, deleted);
+      return deleted;
+    });
     return { cluster: await showCluster(store, ctx, cluster, ALL) };
   };
 

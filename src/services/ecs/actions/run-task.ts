@@ -52,6 +52,8 @@ export const runTask =
     } as const;
     const now = clock.now().getTime();
     const made = await store.transaction(async (tx) => {
+      // It may have been deleted while all this was checked.
+      await requireCluster(tx, ctx, input.cluster);
       const earlier =
         clientToken === undefined
           ? []

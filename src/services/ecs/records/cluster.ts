@@ -1,6 +1,6 @@
 import type { CapacityProviderStrategyItem, ClusterConfiguration, ClusterSetting, Tag } from '@aws-sdk/client-ecs';
 import type { Scope } from '../../../kernel/scope.ts';
-import type { Records, Transaction } from '../../../store/store.ts';
+import { DuplicateRecord, type Records, type Transaction } from '../../../store/store.ts';
 import { effectiveSetting, rootOf } from './account-setting.ts';
 import { nameFrom } from '../arns.ts';
 import { clusterNotFound, invalidParameter } from '../faults.ts';
@@ -50,8 +50,14 @@ export async function findCluster(
   const found = await clusters(tx).get(scope, name);
   if (found || name !== 'default') return found;
   const made = newCluster(name, { settings: await usualSettings(tx, scope) });
-  await clusters(tx).put(scope, name, made);
-  return made;
+  try {
+    await clusters(tx).insert(scope, name, made);
+    return made;
+  } catch (cause) {
+    // Somebody else made it meanwhile.
+    if (cause instanceof DuplicateRecord) return clusters(tx).get(scope, name);
+    throw cause;
+  }
 }
 
 /** @throws {ClusterNotFoundException} for an unknown or inactive cluster */
