@@ -110,7 +110,7 @@ async function scale(work: ServiceWork, { sets, isBlocked }: ServiceDecision) {
   const happenings = [...work.happenings];
   for (const { set, start, stop } of sets) {
     happenings.push(...(await startTasks(deps, scope, service, set, start, now)));
-    await stopTasks(deps, scope, set, stop, now);
+    await stopTasks(deps, scope, service, set, stop, now);
   }
   const texts = work.sets.flatMap((set) =>
     tellHappenings(

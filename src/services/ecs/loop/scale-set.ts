@@ -6,7 +6,7 @@ import { launchTypeOf } from '../records/placement.ts';
 import { findTaskDefinition } from '../records/task-definition.ts';
 import type { ServiceRecord } from '../records/service.ts';
 import type { TaskSetRecord } from '../records/task-set.ts';
-import { isWanted, tasks, type TaskBinding } from '../records/task.ts';
+import { isProtected, isWanted, tasks, type TaskBinding } from '../records/task.ts';
 import { providersOf } from './choose-provider.ts';
 import { ended } from './end-task.ts';
 import type { Happening } from './happenings.ts';
@@ -58,10 +58,11 @@ async function namesHeld(store: EcsDeps['store'], scope: Scope, set: TaskSetReco
   return own.flatMap(({ capacityProviderName }) => capacityProviderName ?? []);
 }
 
-/** Records that tasks of a set end. */
+/** Records that tasks of a set end, but for those that were protected from scaling in after they were chosen. */
 export async function stopTasks(
   { store }: EcsDeps,
   scope: Scope,
+  { status }: Pick<ServiceRecord, 'status'>,
   set: TaskSetRecord,
   ids: readonly string[],
   now: number,
@@ -70,7 +71,9 @@ export async function stopTasks(
   const scaling = `Scaling activity initiated by (${kind} ${set.id})`;
   for (const id of ids)
     await tasks(store).change(scope, id, (task) =>
-      ended(task, { stopCode: 'ServiceSchedulerInitiated', reason: task.failing?.reason ?? scaling }, now),
+      status === 'ACTIVE' && !task.failing && isProtected(task, now)
+        ? undefined
+        : ended(task, { stopCode: 'ServiceSchedulerInitiated', reason: task.failing?.reason ?? scaling }, now),
     );
 }
 
