@@ -1,5 +1,5 @@
 import { eventText, REPEATS_AFTER } from '../events.ts';
-import type { EventRecord, ServiceRecord } from '../records/service.ts';
+import { serviceKey, services, type EventRecord, type ServiceRecord } from '../records/service.ts';
 import { countsByScale, taskSets, type TaskSetRecord } from '../records/task-set.ts';
 import type { SetView } from './decide-service.ts';
 import type { ServiceWork } from './reconcile-service.ts';
@@ -19,7 +19,12 @@ export interface Settling {
 export async function settleSets(work: ServiceWork, views: readonly SetView[], moved: boolean): Promise<Settling> {
   const { deps, scope, service, now } = work;
   const leaving = views.filter((view) => view.remaining === 0 && leaves(service, view.set));
-  for (const { set } of leaving) await taskSets(deps.store).remove(scope, set.id);
+  for (const { set } of leaving)
+    await deps.store.transaction(async (tx) => {
+      const current = await taskSets(tx).get(scope, set.id);
+      // A deployment that begins, or goes back, may have taken it up again.
+      if (current && leaves(service, current)) await taskSets(tx).remove(scope, set.id);
+    });
   const left = views.filter((view) => !leaving.includes(view));
   const texts: string[] = [];
   let changed = leaving.length > 0;
@@ -27,10 +32,7 @@ export async function settleSets(work: ServiceWork, views: readonly SetView[], m
     const isSteadyNow = view.isSteady && !view.isDraining && !moved && (countsByScale(view.set) || left.length === 1);
     const update = settled(service, view, isSteadyNow, now);
     if (!update) continue;
-    await taskSets(deps.store).change(scope, view.set.id, (set) =>
-      set.scale === view.set.scale && set.status === view.set.status ? { ...set, ...update.members } : undefined,
-    );
-    texts.push(...update.texts);
+    if (await writeAsSeen(work, view, update.members)) texts.push(...update.texts);
     changed = true;
   }
   const isGone = service.status === 'DRAINING' && views.every(({ remaining }) => remaining === 0);
@@ -55,6 +57,18 @@ function settled(service: ServiceRecord, { set, tasks }: SetView, steady: boolea
     members: { ...(isNew && { stability, stabilityAt: now }), ...(isRecovered && { startFailures: undefined }) },
     texts: isNew && steady && set.kind === 'task-set' ? [eventText.setSteady({ service: service.name, set })] : [],
   };
+}
+
+/** @returns whether the set still has the count to come to that it had */
+function writeAsSeen({ deps, scope, service }: ServiceWork, { set }: SetView, members: Partial<TaskSetRecord>) {
+  return deps.store.transaction(async (tx) => {
+    const wish = await services(tx).get(scope, serviceKey(service));
+    const current = await taskSets(tx).get(scope, set.id);
+    const isAsSeen = wish?.desiredCount === service.desiredCount && current?.scale === set.scale;
+    if (!current || !isAsSeen || current.status !== set.status) return false;
+    await taskSets(tx).put(scope, set.id, { ...current, ...members });
+    return true;
+  });
 }
 
 /** The engine completes a deployment that shifts traffic some time after its tasks were steady. */
