@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { newId } from '../../kernel/ids.ts';
 import type { Scope } from '../../kernel/scope.ts';
 import { seconds, type Millis } from '../../kernel/span.ts';
@@ -49,24 +50,29 @@ export async function scaleTarget(deps: AutoscalingDeps, scope: Scope, target: T
   if (activity) await perform(deps, scope, activity);
 }
 
-/** Records what is to be done before it is; a target that was deregistered meanwhile is left alone. */
+/** Records what is to be done before it is; a target that was changed or deregistered meanwhile is left alone. */
 function begin(
   { store, clock }: AutoscalingDeps,
   scope: Scope,
-  { resourceId }: TargetRecord,
+  target: TargetRecord,
   from: number,
   { to, cause }: CapacityDecision,
   policy: PolicyRecord | undefined,
 ): Promise<CapacityActivity | undefined> {
   const now = clock.now().getTime();
+  const { resourceId } = target;
   return store.transaction(async (tx) => {
-    if (!(await targetsIn(tx).get(scope, resourceId))) return undefined;
+    const current = await targetsIn(tx).get(scope, resourceId);
+    // Whoever changed its bounds, or suspended it, has been told that this holds.
+    if (!current || !isDeepStrictEqual(wishOf(current), wishOf(target))) return undefined;
     const direction = to > from ? 'out' : 'in';
-    if (policy)
-      await policiesIn(tx).change(scope, keyOf(policy), (current) => ({
-        ...current,
-        cooldown: { direction, from, until: now + clock.scaled(cooldownOf(current, direction)) },
-      }));
+    const begun =
+      policy &&
+      (await policiesIn(tx).change(scope, keyOf(policy), (kept) => ({
+        ...kept,
+        cooldown: { direction, from, until: now + clock.scaled(cooldownOf(kept, direction)) },
+      })));
+    if (policy && !begun) return undefined;
     const activity: CapacityActivity = {
       id: newId.uuid(),
       resourceId,
@@ -82,6 +88,8 @@ function begin(
     return activity;
   });
 }
+
+const wishOf = ({ min, max, suspended }: TargetRecord) => ({ min, max, suspended });
 
 const cooldownOf = ({ tracking, step }: PolicyRecord, direction: 'out' | 'in'): Millis =>
   seconds((direction === 'out' ? tracking?.ScaleOutCooldown : tracking?.ScaleInCooldown) ?? step?.Cooldown ?? 300);
