@@ -26,6 +26,8 @@ export const subscribe =
     const asked = newSubscription(tools, topic, input);
     const { subscription, confirmation } = await tools.store.transaction(async (tx) => {
       const subscriptions = subscriptionsIn(tx);
+      // Deleted meanwhile, it would leave a subscription to whatever topic gets its name.
+      await requireTopic(tx, ctx, input.TopicArn);
       const found = (await subscriptions.list(ctx, topic.name)).find(
         ({ protocol, endpoint }) => protocol === asked.protocol && endpoint === asked.endpoint,
       );
