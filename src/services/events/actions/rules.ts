@@ -35,6 +35,8 @@ export const putRule =
     const name = input.Name;
     const RuleArn = arn('events', ctx, bus === DEFAULT_BUS ? `rule/${name}` : `rule/${bus}/${name}`);
     await store.transaction(async (tx) => {
+      // Deleted meanwhile, it would leave a rule to whatever bus gets its name.
+      await requireBus(tx, ctx, input.EventBusName);
       const found = await rulesIn(tx).get(ctx, ruleId(bus, name));
       const isEnabled = input.State !== 'DISABLED';
       const goesOn = found?.schedule === match.schedule ? found?.scheduledFrom : undefined;
