@@ -25,6 +25,11 @@ export function withRival(store: Store, rival: () => Promise<unknown>): Store {
         remove: (...given) => afterRival(() => records.remove(...given)),
       };
     },
+    logEvents: {
+      ...store.logEvents,
+      add: (...given) => afterRival(() => store.logEvents.add(...given)),
+      remove: (...given) => afterRival(() => store.logEvents.remove(...given)),
+    },
     transaction: (work) => afterRival(() => store.transaction(work)),
   };
 }

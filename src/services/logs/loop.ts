@@ -1,4 +1,5 @@
 import type { Bell } from '../../kernel/bell.ts';
+import type { Scope } from '../../kernel/scope.ts';
 import { minutes } from '../../kernel/span.ts';
 import type { LogsParts } from './deps.ts';
 import { groupsIn } from './records.ts';
@@ -12,13 +13,20 @@ const BATCH = 2000;
 export function startRetention({ store, clock, logger }: LogsParts, wake: Bell): { close(): Promise<void> } {
   const closing = new AbortController();
   const expire = async (): Promise<void> => {
-    for (const { record } of await groupsIn(store).everywhere()) {
+    for (const { scope, id, record } of await groupsIn(store).everywhere()) {
       if (record.retentionInDays === undefined) continue;
-      const before = clock.now().getTime() - record.retentionInDays * DAY;
-      while (!closing.signal.aborted)
-        if ((await store.logEvents.remove({ group: record.key, before }, BATCH)) < BATCH) break;
+      while (!closing.signal.aborted) if (!(await expireSome(scope, id))) break;
     }
   };
+  /** @returns whether there may be more of the group */
+  const expireSome = (scope: Scope, name: string): Promise<boolean> =>
+    store.transaction(async (tx) => {
+      // Read each time: whoever had it keep them longer has been told that it does.
+      const group = await groupsIn(tx).get(scope, name);
+      if (group?.retentionInDays === undefined) return false;
+      const before = clock.now().getTime() - group.retentionInDays * DAY;
+      return (await tx.logEvents.remove({ group: group.key, before }, BATCH)) === BATCH;
+    });
   const run = async (): Promise<void> => {
     while (!closing.signal.aborted) {
       await expire().catch((cause: unknown) => logger.error('expired log events could not be deleted', { cause }));
@@ -36,7 +44,8 @@ export function startRetention({ store, clock, logger }: LogsParts, wake: Bell):
 
 /** Deletes what a deletion of a group left when Teal died in it. */
 export async function sweep({ store }: Pick<LogsParts, 'store'>): Promise<void> {
+  const groups = [...(await store.logEvents.sizes()).keys()];
+  // Read afterwards: a group that others make at this moment is among these before it has events.
   const known = new Set((await groupsIn(store).everywhere()).map(({ record }) => record.key));
-  for (const group of (await store.logEvents.sizes()).keys())
-    if (!known.has(group)) while ((await store.logEvents.remove({ group }, BATCH)) > 0);
+  for (const group of groups) if (!known.has(group)) while ((await store.logEvents.remove({ group }, BATCH)) > 0);
 }
