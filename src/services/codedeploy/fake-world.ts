@@ -37,6 +37,8 @@ export interface Surroundings {
   refuseRewrite: boolean;
   /** Content by `bucket/key`; the eTag of each is `etag`. */
   objects: Record<string, string>;
+  /** What others do while ECS is asked for a service. */
+  meanwhile: () => Promise<unknown>;
 }
 
 const surroundings = (): Surroundings => ({
@@ -51,6 +53,7 @@ const surroundings = (): Surroundings => ({
   rewritten: [],
   refuseRewrite: false,
   objects: {},
+  meanwhile: async () => undefined,
 });
 
 export interface World extends Surroundings {
@@ -138,7 +141,12 @@ function clientsOf(world: () => Surroundings): AwsClients {
       Promise.resolve().then(() => answers[command.constructor.name.replace(/Command$/, '')]?.(command.input as never)),
   });
   return {
-    ecs: client({ DescribeServices: (input: { services: string[] }) => describeServices(world(), input) }),
+    ecs: client({
+      DescribeServices: (input: { services: string[] }) =>
+        world()
+          .meanwhile()
+          .then(() => describeServices(world(), input)),
+    }),
     elbv2: client(elbAnswers(world)),
     sns: client({ Publish: () => ({ MessageId: 'one' }) }),
   } as unknown as AwsClients;

@@ -336,3 +336,51 @@ it('names the unknown groups of a batch and gives the others', async () => {
     errorMessage: 'No Deployment Group found for name: gone',
   });
 });
+
+const CUSTOM = { deploymentConfigName: 'mine' };
+const createConfig = () =>
+  world.call('CreateDeploymentConfig', {
+    ...{ ...CUSTOM, computePlatform: 'ECS' },
+    trafficRoutingConfig: { type: 'AllAtOnce' },
+  });
+
+it('makes no group with a configuration that is deleted meanwhile', async () => {
+  await createApp(world);
+  await createConfig();
+  world.meanwhile = () => world.call('DeleteDeploymentConfig', CUSTOM);
+
+  await expect(world.call('CreateDeploymentGroup', groupInput(CUSTOM))).rejects.toMatchObject({
+    name: 'DeploymentConfigDoesNotExistException',
+  });
+  expect(await world.call('ListDeploymentGroups', { applicationName: 'app' })).toMatchObject({ deploymentGroups: [] });
+});
+
+it('gives a group no configuration that is deleted meanwhile, and none that a new load balancer cannot carry out', async () => {
+  await createGroup(world);
+  await createConfig();
+  const update = (changes: object) =>
+    world.call('UpdateDeploymentGroup', {
+      ...{ applicationName: 'app', currentDeploymentGroupName: 'dg', ...changes },
+    });
+  world.meanwhile = () => world.call('DeleteDeploymentConfig', CUSTOM);
+  const deleted = update({ ...CUSTOM, loadBalancerInfo: loadBalancer() });
+  await expect(deleted).rejects.toMatchObject({ name: 'DeploymentConfigDoesNotExistException' });
+  world.targetGroups['blue'] = [];
+  world.meanwhile = () => update({ deploymentConfigName: 'CodeDeployDefault.ECSLinear10PercentEvery1Minutes' });
+
+  await expect(update(production(NETWORK))).rejects.toMatchObject({
+    name: 'InvalidTrafficRoutingConfigurationException',
+  });
+});
+
+it('renames no group of an application that is renamed meanwhile', async () => {
+  await createGroup(world);
+  world.meanwhile = () => world.call('UpdateApplication', { applicationName: 'app', newApplicationName: 'shop' });
+
+  const late = world.call('UpdateDeploymentGroup', {
+    ...{ applicationName: 'app', currentDeploymentGroupName: 'dg', newDeploymentGroupName: 'other' },
+    loadBalancerInfo: loadBalancer(),
+  });
+
+  await expect(late).rejects.toMatchObject({ name: 'ApplicationDoesNotExistException' });
+});

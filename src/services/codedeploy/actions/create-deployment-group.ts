@@ -11,6 +11,7 @@ import type { Action } from '../../../wire/types.ts';
 import { groupArn } from '../arns.ts';
 import type { CodeDeployDeps } from '../deps.ts';
 import { requireEcsPlatform } from '../groups/application-platform.ts';
+import { requireConfigFor } from '../groups/group-config.ts';
 import { readSettings } from '../groups/group-settings.ts';
 import { rewriteListener } from '../groups/rewrite-listener.ts';
 import { requireFreeService } from '../groups/service-mapping.ts';
@@ -39,6 +40,7 @@ export const createDeploymentGroup =
     const id = newId.uuid();
     await deps.store.transaction(async (tx) => {
       const current = await requireApplication(tx, ctx, input.applicationName);
+      await requireConfigFor(tx, ctx, settings.configName, settings.loadBalancer);
       await requireRoom(tx, ctx, current, name, settings);
       await groups(tx).insert(
         ctx,

@@ -7,6 +7,7 @@ import { groupArn } from '../arns.ts';
 import type { CodeDeployDeps } from '../deps.ts';
 import { historyOf } from '../deployments-port.ts';
 import { requireEcsPlatform } from '../groups/application-platform.ts';
+import { requireConfigFor } from '../groups/group-config.ts';
 import { readChanges } from '../groups/group-settings.ts';
 import { rewriteListener } from '../groups/rewrite-listener.ts';
 import { requireFreeService } from '../groups/service-mapping.ts';
@@ -32,13 +33,14 @@ export const updateDeploymentGroup =
     if (changes.service || changes.loadBalancer) await checkLive(deps, ctx, group, changes);
 
     await store.transaction(async (tx) => {
-      const current = await requireGroup(tx, ctx, application, group.name);
+      // What was looked up may have been changed while the service and its load balancer were looked at.
+      const owner = await requireApplication(tx, ctx, input.applicationName);
+      const current = await requireGroup(tx, ctx, owner, group.name);
+      const settings = { ...current.settings, ...changes };
+      await requireConfigFor(tx, ctx, settings.configName, settings.loadBalancer);
       await requirePlace(tx, ctx, current, name, changes);
-      await groups(tx).put(ctx, groupKey(application.id, current.name), {
-        ...current,
-        settings: { ...current.settings, ...changes },
-      });
-      if (name !== current.name) await rename(tx, ctx, application, current.name, name);
+      await groups(tx).put(ctx, groupKey(owner.id, current.name), { ...current, settings });
+      if (name !== current.name) await rename(tx, ctx, owner, current.name, name);
     });
     await tryTriggers(deps, ctx, { applicationName: application.name, name }, changes.triggers ?? []);
     return { hooksNotCleanedUp: [] };
