@@ -5,6 +5,7 @@ import type { HookExecution } from '../../engine/progress.ts';
 import { createDeploymentsPort } from './deployments-port.ts';
 import { APP_SPEC, createDeployment, createGroup, deploymentInput } from './fake-inputs.ts';
 import { SCOPE, type World, fakeWorld } from './fake-world.ts';
+import { activeDeployments } from './look-ups.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -399,4 +400,18 @@ it('lets deployments follow the new names of application and group', async () =>
   expect(await world.call('ListDeployments', { applicationName: 'app2', deploymentGroupName: 'dg2' })).toMatchObject({
     deployments: [id],
   });
+});
+
+it('keeps a deployment whose application is deleted until its end has been told', async () => {
+  const id = await createDeployment(world);
+  await world.move(id, (current) => ({
+    ...{ ...current, status: 'Succeeded', news: [{ status: 'Succeeded', at: world.now }] },
+  }));
+
+  await world.call('DeleteApplication', { applicationName: 'app' });
+  const active = await createDeploymentsPort(world.store).active();
+  await world.move(id, ({ news: _, ...current }) => current);
+
+  expect(active).toMatchObject([{ id, news: [{ status: 'Succeeded' }] }]);
+  expect(await activeDeployments(world.store).everywhere()).toEqual([]);
 });

@@ -25,9 +25,9 @@ export const deleteApplication =
 
 async function removeApplication(tx: Transaction, scope: Scope, application: ApplicationRecord): Promise<void> {
   for (const group of await groups(tx).list(scope, application.id)) {
-    // A deployment in flight stays until its end, or its traffic would be left half-way.
+    // A deployment in flight stays until its end, or its traffic would be left half-way; and its end is yet to be told.
     for (const deployment of await deployments(tx).list(scope, group.id))
-      if (isTerminal(deployment.status)) await deployments(tx).remove(scope, deployment.id);
+      if (isTerminal(deployment.status) && !deployment.news) await deployments(tx).remove(scope, deployment.id);
     await removeGroup(tx, scope, application, group);
   }
   for (const revision of await revisions(tx).list(scope, application.id))
