@@ -6,7 +6,7 @@ import { createTurns } from '../../../kernel/turns.ts';
 import { openStore } from '../../../store/open-store.ts';
 import type { CallContext } from '../../../wire/types.ts';
 import type { AutoscalingDeps } from '../deps.ts';
-import { policiesIn, targetsIn } from '../records.ts';
+import { keyOf, policiesIn, targetsIn } from '../records.ts';
 import { finishPolicies, putScalingPolicy } from './policies.ts';
 
 const SCOPE = { account: '111122223333', region: 'eu-west-1' };
@@ -21,6 +21,14 @@ const suspended = {
   DynamicScalingOutSuspended: false,
   ScheduledScalingSuspended: false,
 };
+
+const keepAt = (TargetValue: number) => ({
+  ...{ ...PLACE, PolicyName: 'keep', PolicyType: 'TargetTrackingScaling' as const },
+  TargetTrackingScalingPolicyConfiguration: {
+    TargetValue,
+    PredefinedMetricSpecification: { PredefinedMetricType: 'ECSServiceAverageCPUUtilization' as const },
+  },
+});
 
 it('makes the alarms of a policy once, though the loop looks for unfinished ones meanwhile', async () => {
   const store = await openStore(':memory:');
@@ -41,16 +49,7 @@ it('makes the alarms of a policy once, though the loop looks for unfinished ones
     scaling: scaling as Scaling,
   };
 
-  const putting = putScalingPolicy(deps)(
-    {
-      ...{ ...PLACE, PolicyName: 'keep', PolicyType: 'TargetTrackingScaling' },
-      TargetTrackingScalingPolicyConfiguration: {
-        TargetValue: 50,
-        PredefinedMetricSpecification: { PredefinedMetricType: 'ECSServiceAverageCPUUtilization' },
-      },
-    },
-    ctx,
-  );
+  const putting = putScalingPolicy(deps)(keepAt(50), ctx);
   while (made.length === 0) await new Promise(setImmediate);
   const finishing = finishPolicies(deps);
   expect(await policiesIn(store).list(SCOPE, RESOURCE)).toMatchObject([{ hasAlarms: false }]);
@@ -58,5 +57,28 @@ it('makes the alarms of a policy once, though the loop looks for unfinished ones
   await Promise.all([putting, finishing]);
 
   expect(made).toEqual(['AlarmHigh', 'AlarmLow']);
+  await store.close();
+});
+
+it('puts a policy back as it was when its alarms cannot be made, and keeps a cooldown that began meanwhile', async () => {
+  const store = await openStore(':memory:');
+  const target = { resourceId: RESOURCE, arn: 'arn', min: 1, max: 2, roleArn: 'role', suspended, tags: {} };
+  await targetsIn(store).put(SCOPE, RESOURCE, { ...target, createdAt: 0 });
+  const key = keyOf({ resourceId: RESOURCE, name: 'keep' });
+  const cooldown = { direction: 'out', until: 7, from: 1 } as const;
+  let putAlarm = async (): Promise<unknown> => undefined;
+  const deps: AutoscalingDeps = {
+    ...{ store, clock: systemClock(), logger: silentLogger(), wake: () => undefined, turns: createTurns() },
+    scaling: { putAlarm: () => putAlarm(), deleteAlarms: async () => undefined } as unknown as Scaling,
+  };
+  await putScalingPolicy(deps)(keepAt(50), ctx);
+  putAlarm = async () => {
+    await policiesIn(store).change(SCOPE, key, (policy) => ({ ...policy, cooldown }));
+    throw new Error('no');
+  };
+
+  await expect(putScalingPolicy(deps)(keepAt(80), ctx)).rejects.toThrow('could not be made');
+
+  expect(await policiesIn(store).get(SCOPE, key)).toMatchObject({ tracking: { TargetValue: 50 }, cooldown });
   await store.close();
 });

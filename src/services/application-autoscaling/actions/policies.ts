@@ -46,7 +46,7 @@ export const putScalingPolicy =
           (before?.alarms ?? []).map(({ name }) => name).filter((name) => !kept.includes(name)),
         );
       } catch (cause) {
-        if (before) await policiesIn(store).put(ctx, key, before);
+        if (before) await policiesIn(store).change(ctx, key, ({ cooldown }) => ({ ...before, cooldown }));
         else await policiesIn(store).remove(ctx, key);
         throw invalid(`The alarms of the policy could not be made: ${cause instanceof Error ? cause.message : ''}`);
       }
