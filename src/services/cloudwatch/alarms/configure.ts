@@ -1,6 +1,7 @@
 import type { Tag } from '@aws-sdk/client-cloudwatch';
 import { arn } from '../../../kernel/arn.ts';
 import type { Scope } from '../../../kernel/scope.ts';
+import type { Transaction } from '../../../store/store.ts';
 import { checkedActions, type RequestedActions } from './checks/actions.ts';
 import { checkedTags } from './checks/tags.ts';
 import type { AlarmDeps } from './deps.ts';
@@ -24,6 +25,7 @@ type Common = Exclude<keyof MetricAlarmRecord & keyof CompositeAlarmRecord, 'kin
  * Creates an alarm, or gives one a new configuration: its state, its tags and its history stay.
  *
  * @param own - what only this kind of alarm has
+ * @param check - what must hold of others when it is stored; it throws
  * @throws ValidationError for actions that cannot be, and for the name of an alarm of the other kind
  */
 export async function configure<K extends AlarmRecord['kind']>(
@@ -32,11 +34,13 @@ export async function configure<K extends AlarmRecord['kind']>(
   input: RequestedAlarm,
   kind: K,
   own: (current: Kind<K> | undefined) => Omit<Kind<K>, Common | 'kind'>,
+  check: (tx: Transaction) => Promise<void> = async () => undefined,
 ): Promise<void> {
   const actions = checkedActions(input);
   const tags = checkedTags(input.Tags);
   const now = clock.now().getTime();
   await store.transaction(async (tx) => {
+    await check(tx);
     const current = await alarmsIn(tx).get(scope, input.AlarmName);
     if (current && current.kind !== kind)
       throw validationError(`There is a ${current.kind} alarm of the name ${input.AlarmName} already.`);

@@ -4,10 +4,12 @@ import { systemClock, type Clock } from '../../../kernel/clock.ts';
 import { silentLogger } from '../../../kernel/logger.ts';
 import type { PlatformEvent } from '../../../kernel/platform-event.ts';
 import { millis } from '../../../kernel/span.ts';
+import { withRival } from '../../../store/fake-rival.ts';
 import { openStore } from '../../../store/open-store.ts';
 import type { Store } from '../../../store/store.ts';
 import type { CallContext } from '../../../wire/types.ts';
 import type { MetricQuery, Span } from '../metric-reader.ts';
+import { deleteAlarms } from './actions/delete-alarms.ts';
 import { describeAlarmHistory } from './actions/describe-alarm-history.ts';
 import { putCompositeAlarm } from './actions/put-composite-alarm.ts';
 import { putMetricAlarm } from './actions/put-metric-alarm.ts';
@@ -324,4 +326,15 @@ it('ends while it waits and while it acts, without losing what it was told', asy
   act = async () => ({});
 
   expect((await alarm('high')).pending).toEqual([]);
+});
+
+it('makes no composite alarm of one that is deleted meanwhile', async () => {
+  await put('high');
+  const rival = async () => deleteAlarms(deps)({ AlarmNames: ['high'] }, ctx);
+  const beaten = { ...deps, store: withRival(store, rival) };
+
+  const late = putCompositeAlarm(beaten)({ AlarmName: 'both', AlarmRule: 'ALARM(high)' }, ctx);
+
+  await expect(late).rejects.toThrow('do not exist');
+  expect(await alarmsIn(store).list(ctx)).toEqual([]);
 });

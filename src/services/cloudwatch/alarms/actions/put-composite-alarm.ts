@@ -1,9 +1,11 @@
 import type { PutCompositeAlarmCommand } from '@aws-sdk/client-cloudwatch';
+import type { Scope } from '../../../../kernel/scope.ts';
+import type { Transaction } from '../../../../store/store.ts';
 import type { Action, ActionInput } from '../../../../wire/types.ts';
 import { configure } from '../configure.ts';
 import type { AlarmDeps } from '../deps.ts';
 import { notServed, validationError } from '../faults.ts';
-import { alarmsIn, type Suppressor } from '../records.ts';
+import { alarmsIn, type CompositeAlarmRecord, type Suppressor } from '../records.ts';
 import { nameOf, namedIn } from '../rule/evaluate-rule.ts';
 import { parseRule, RuleError, type Rule } from '../rule/parse-rule.ts';
 
@@ -17,24 +19,35 @@ export const putCompositeAlarm =
     const named = namedIn(checkedRule(input.AlarmRule));
     if (named.length > MOST_ALARMS)
       throw validationError(`AlarmRule must not name more than ${MOST_ALARMS} alarms, found ${named.length}.`);
-    const alarms = new Set((await alarmsIn(deps.store).list(ctx)).map(({ name }) => name));
-    const missing = named.filter((alarm) => !alarms.has(nameOf(alarm)) && nameOf(alarm) !== input.AlarmName);
-    if (missing.length > 0)
-      throw validationError(
-        `Could not save the composite alarm as alarms [${missing.join(', ')}] in the alarm rule do not exist`,
-      );
-    if (suppressor && !alarms.has(nameOf(suppressor.alarm)))
-      throw validationError(
-        `Could not save the composite alarm as its actions suppressor [${suppressor.alarm}] does not exist`,
-      );
-    await configure(deps, ctx, input, 'composite', (current) => ({
+    const own = (current: CompositeAlarmRecord | undefined) => ({
       expression: input.AlarmRule,
       ...(suppressor && { suppressor }),
       ...(current?.withheld && { withheld: current.withheld }),
       ...(current?.seen && { seen: current.seen }),
       fresh: current ? ('updated' as const) : ('created' as const),
-    }));
+    });
+    const others = [named.filter((alarm) => nameOf(alarm) !== input.AlarmName), suppressor?.alarm] as const;
+    await configure(deps, ctx, input, 'composite', own, (tx) => requireOthers(tx, ctx, ...others));
   };
+
+/** What it depends on cannot be deleted once it is stored. @throws ValidationError for what is not there */
+async function requireOthers(
+  tx: Transaction,
+  scope: Scope,
+  named: readonly string[],
+  suppressor: string | undefined,
+): Promise<void> {
+  const alarms = new Set((await alarmsIn(tx).list(scope)).map(({ name }) => name));
+  const missing = named.filter((alarm) => !alarms.has(nameOf(alarm)));
+  if (missing.length > 0)
+    throw validationError(
+      `Could not save the composite alarm as alarms [${missing.join(', ')}] in the alarm rule do not exist`,
+    );
+  if (suppressor !== undefined && !alarms.has(nameOf(suppressor)))
+    throw validationError(
+      `Could not save the composite alarm as its actions suppressor [${suppressor}] does not exist`,
+    );
+}
 
 type Input = ActionInput<typeof PutCompositeAlarmCommand>;
 
