@@ -58,7 +58,8 @@ function networkOf(config: LambdaSdk.VpcConfig): FunctionRecord['network'] {
  * Changes one function as an update of its own and wakes the loop that completes it.
  *
  * @param andThen - what is done with the changed record in the same transaction; by default it is given back
- * @throws ResourceConflictException while another is running, PreconditionFailedException for another revision
+ * @throws ResourceNotFoundException when it is gone, ResourceConflictException while another is running,
+ * PreconditionFailedException for another revision
  */
 export async function updateFunction(
   tools: LambdaTools,
@@ -71,6 +72,8 @@ export async function updateFunction(
   const lastModifiedAt = tools.clock.now().getTime();
   const shown = await tools.store.transaction(async (tx) => {
     const updated = await functionsIn(tx).change(scope, current.name, (record) => {
+      // Looking at a package takes long: the function may have been deleted and made anew meanwhile.
+      if ((record.image === undefined) !== (current.image === undefined)) throw functionNotFound(current.arn);
       refuseBusy(record);
       refuseOtherRevision(record, revisionId);
       return { ...change(record), lastModifiedAt, revisionId: newId.uuid(), lastUpdate: 'InProgress' };
