@@ -1,3 +1,4 @@
+import type { CapacityProviderStrategyItem } from '@aws-sdk/client-ecs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { CTX, openFakeEcs, type FakeEcs } from '../fake-ecs.ts';
 import { tasks } from '../records/task.ts';
@@ -58,8 +59,10 @@ it('runs no task in a cluster that is deleted meanwhile', async () => {
   expect(await tasks(ecs.deps.store).list(CTX, 'shop')).toEqual([]);
 });
 
-it('takes no capacity provider from a cluster that a service uses meanwhile', async () => {
-  await ecs.actions.CreateCluster({ clusterName: 'shop', capacityProviders: ['FARGATE_SPOT'] }, CTX);
+const spotCluster = () => ecs.actions.CreateCluster({ clusterName: 'shop', capacityProviders: ['FARGATE_SPOT'] }, CTX);
+
+/** A service of no task in that cluster. */
+async function serviceOn(capacityProviderStrategy?: CapacityProviderStrategyItem[]): Promise<void> {
   await ecs.actions.RegisterTaskDefinition(
     {
       ...{ family: 'web', networkMode: 'awsvpc', requiresCompatibilities: ['FARGATE'], cpu: '256', memory: '512' },
@@ -67,19 +70,38 @@ it('takes no capacity provider from a cluster that a service uses meanwhile', as
     },
     CTX,
   );
-  const create = () =>
-    ecs.actions.CreateService(
-      {
-        ...{ cluster: 'shop', serviceName: 'web', taskDefinition: 'web', desiredCount: 0 },
-        capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT' }],
-        networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } },
-      },
-      CTX,
-    );
+  await ecs.actions.CreateService(
+    {
+      ...{ cluster: 'shop', serviceName: 'web', taskDefinition: 'web', desiredCount: 0 },
+      ...(capacityProviderStrategy ? { capacityProviderStrategy } : { launchType: 'FARGATE' }),
+      networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } },
+    },
+    CTX,
+  );
+}
 
-  const late = ecs
-    .beaten(create)
-    .PutClusterCapacityProviders({ cluster: 'shop', capacityProviders: [], defaultCapacityProviderStrategy: [] }, CTX);
+const SPOT = [{ capacityProvider: 'FARGATE_SPOT' }];
+const takeAll = (actions = ecs.actions) =>
+  actions.PutClusterCapacityProviders(
+    { cluster: 'shop', capacityProviders: [], defaultCapacityProviderStrategy: [] },
+    CTX,
+  );
+
+it('takes no capacity provider from a cluster that a service uses meanwhile', async () => {
+  await spotCluster();
+
+  const late = takeAll(ecs.beaten(() => serviceOn(SPOT)));
 
   await expect(late).rejects.toMatchObject({ name: 'ResourceInUseException' });
+});
+
+it('gives a service no capacity provider that is taken from its cluster meanwhile', async () => {
+  await spotCluster();
+  await serviceOn();
+
+  const late = ecs
+    .beaten(takeAll)
+    .UpdateService({ cluster: 'shop', service: 'web', capacityProviderStrategy: SPOT, forceNewDeployment: true }, CTX);
+
+  await expect(late).rejects.toThrow('not associated with the cluster');
 });

@@ -48,6 +48,7 @@ async function update(deps: EcsDeps, scope: Scope, input: Input): Promise<Servic
     const current = await services(tx).get(scope, serviceKey(before));
     // Its events come from the loop, and nothing was checked against them.
     if (!current || !isSame({ ...current, events: [] }, { ...before, events: [] })) return undefined;
+    checkStrategy(input.capacityProviderStrategy, await requireCluster(tx, scope, input.cluster));
     const updated = { ...current, ...wish };
     await services(tx).put(scope, serviceKey(before), updated);
     const deployed = needsDeployment(before, updated, input) ? await beginDeployment(tx, scope, updated, now) : updated;
