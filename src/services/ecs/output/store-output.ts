@@ -1,13 +1,18 @@
 import type { OutputLine } from '../../../drivers/runtimes/runtime.ts';
 import { seconds } from '../../../kernel/span.ts';
 import type { EcsDeps } from '../deps.ts';
-import type { TaskRecord } from '../records/task.ts';
+import { tasks, type TaskRecord } from '../records/task.ts';
 import { outputKey, outputPositions, type OutputPosition, type TaskOutput } from '../records/task-output.ts';
 import { putTogether } from './multiline.ts';
 
 /** Someone else stored the same lines first. */
 class AlreadyStored extends Error {
   override readonly name = 'AlreadyStored';
+}
+
+/** The task is ending: whoever ends it stores the rest, and forgets how far that was. */
+class LeftToTheLast extends Error {
+  override readonly name = 'LeftToTheLast';
 }
 
 type Deps = Pick<EcsDeps, 'store' | 'runtime' | 'append' | 'clock' | 'checkpoint'>;
@@ -41,17 +46,22 @@ async function storeSome(deps: Deps, task: TaskRecord, output: TaskOutput, isLas
   const stamped = events.map(({ message, at }) => ({ message, at: at === undefined ? now : new Date(at) }));
   try {
     await append({ account, region: output.region }, output, stamped, async (tx) => {
+      if (!isLast && isEnding(await tasks(tx).get(scope, task.id))) throw new LeftToTheLast();
       const current = await outputPositions(tx).get(scope, key);
       if (current?.position !== from || current?.open?.since !== before?.open?.since) throw new AlreadyStored();
       await outputPositions(tx).put(scope, key, { position: next ?? from ?? '', open });
     });
   } catch (cause) {
+    if (cause instanceof LeftToTheLast) return true;
     if (!(cause instanceof AlreadyStored)) throw cause;
     return false;
   }
   checkpoint('ecs.output.stored');
   return isAll;
 }
+
+const isEnding = (task: TaskRecord | undefined): boolean =>
+  task?.lastStatus === 'DEPROVISIONING' || task?.lastStatus === 'STOPPED';
 
 /** Lines as they are stored: each for itself, or put together, the last ones left open until they are old. */
 function eventsOf(
