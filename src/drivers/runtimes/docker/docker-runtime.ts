@@ -3,8 +3,6 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ContainerInspectInfo } from 'dockerode';
 import type { Millis } from '../../../kernel/span.ts';
-import { shownLooks } from '../conduct.ts';
-import { observation } from '../observation.ts';
 import type { Machine, Runtime, RuntimeOptions, TaskObservation, TaskSpec } from '../runtime.ts';
 import { openTaskRecords, type TaskRecord } from '../task-records.ts';
 import { ContainerStarts } from './container-starts.ts';
@@ -130,9 +128,7 @@ class DockerRuntime implements Runtime {
   async observe(): Promise<readonly TaskObservation[]> {
     const look = await this.#looks.recent();
     this.#conductor.conclude(look);
-    return this.#records
-      .all()
-      .map((record) => observation(record, shownLooks(record, this.#looks.containersOf(record, look))));
+    return this.#records.all().map((record) => this.#looks.observationOf(record, look));
   }
 
   async readOutput(taskId: string, container: string, from: string | undefined): ReturnType<Runtime['readOutput']> {

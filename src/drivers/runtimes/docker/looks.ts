@@ -1,5 +1,7 @@
 import type { ContainerInspectInfo } from 'dockerode';
-import type { ContainerObservation } from '../runtime.ts';
+import { shownLooks } from '../conduct.ts';
+import { observation } from '../observation.ts';
+import type { ContainerObservation, TaskObservation } from '../runtime.ts';
 import type { TaskRecord, TaskRecords } from '../task-records.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import { observeContainers } from './inspected.ts';
@@ -48,6 +50,17 @@ export class Looks {
     const before = records.find(({ spec }) => spec.taskId === taskId);
     const asSeen = before?.isPrepared ? record : { ...record, isPrepared: false };
     return observeContainers(asSeen, byTask.get(taskId) ?? new Map<string, ContainerInspectInfo>(), this.#facts);
+  }
+
+  /** What a look tells of a task. That it has ended is told only by a look that has seen how: another may have since. */
+  observationOf(record: TaskRecord, look: Look): TaskObservation {
+    const { taskId } = record.spec;
+    const containers = shownLooks(record, this.containersOf(record, look));
+    const before = look.records.find(({ spec }) => spec.taskId === taskId);
+    const hasSeen = !this.isOld(look, taskId) && containers.every(({ state }) => state === 'stopped');
+    const isBorneOut = before?.stoppedAt !== undefined || hasSeen;
+    const { stoppedAt: _stoppedAt, ...unended } = record;
+    return observation(isBorneOut ? record : unended, containers);
   }
 
   /** Something was done to a task: looks that began before are too old for it. */
