@@ -6,6 +6,7 @@ import {
   ListTaskDefinitionsCommand,
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
+  paginateListTaskDefinitions,
   type RegisterTaskDefinitionCommandInput,
 } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -444,3 +445,20 @@ it('lists by family, status and order, in pages', async () => {
   expect(page.families).toEqual(['list-a']);
   expect(await families({ nextToken: page.nextToken })).toEqual(['list-b']);
 });
+
+it.each(['ASC', 'DESC'] as const)(
+  'lists every revision once when each page is deregistered before the next is asked for (%s)',
+  async (sort) => {
+    const family = `swept-${sort}`;
+    const made: string[] = [];
+    for (let count = 0; count < 11; count += 1) made.push(await arnOf(family));
+    const seen: string[] = [];
+    const pages = paginateListTaskDefinitions({ client: teal.ecs, pageSize: 2 }, { familyPrefix: family, sort });
+    for await (const { taskDefinitionArns = [] } of pages) {
+      for (const arn of taskDefinitionArns) await deregister(arn);
+      seen.push(...taskDefinitionArns);
+    }
+
+    expect(seen).toEqual(sort === 'DESC' ? made.reverse() : made);
+  },
+);

@@ -42,7 +42,7 @@ export const listAccountSettings =
     const found = new Map(
       all.filter((one) => value === undefined || one.value === value).map((one) => [one.name, one]),
     );
-    const { shown, nextToken } = page([...found.keys()].sort(), paging, MOST, MOST);
+    const { shown, nextToken } = page([...found.keys()].sort(), paging, { usual: MOST, most: MOST });
     return { settings: shown.flatMap((one) => found.get(one as SettingName) ?? []).map(show), nextToken };
   };
 

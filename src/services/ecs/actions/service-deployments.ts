@@ -53,14 +53,16 @@ export const listServiceDeployments =
   ({ store }: EcsDeps): Action<typeof ListServiceDeploymentsCommand> =>
   async ({ service: given, cluster, status, createdAt, ...paging }, ctx) => {
     const service = await requireService(store, ctx, cluster, given);
-    const found = (await deploymentsOf(store, ctx, service))
+    const all = await deploymentsOf(store, ctx, service);
+    const place = new Map(all.map(({ arn }, index) => [arn, index]));
+    const found = all
       .filter((deployment) => !status?.length || status.includes(deployment.status))
       .filter((deployment) => !createdAt?.after || deployment.createdAt > createdAt.after.getTime())
       .filter((deployment) => !createdAt?.before || deployment.createdAt < createdAt.before.getTime());
     const { shown, nextToken } = page(
       found.map(({ arn }) => arn),
       paging,
-      20,
+      { usual: 20, order: (a, b) => (place.get(a) ?? -1) - (place.get(b) ?? -1) },
     );
     return {
       serviceDeployments: found.filter(({ arn }) => shown.includes(arn)).map((one) => showBriefly(ctx, one)),

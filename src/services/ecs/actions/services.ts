@@ -49,7 +49,7 @@ export const listServices =
       .filter((service) => launchType === undefined || service.launchType === launchType)
       .filter(() => resourceManagementType === undefined || resourceManagementType === 'CUSTOMER')
       .filter((service) => schedulingStrategy === undefined || service.schedulingStrategy === schedulingStrategy);
-    const { shown, nextToken } = page(found.map(({ arn }) => arn).sort(), paging, 10);
+    const { shown, nextToken } = page(found.map(({ arn }) => arn).sort(), paging, { usual: 10 });
     return { serviceArns: shown, nextToken };
   };
 
@@ -58,7 +58,7 @@ export const listServicesByNamespace =
   (): Action<typeof ListServicesByNamespaceCommand> =>
   ({ namespace, nextToken, maxResults }) => {
     if (namespace === '') throw invalidParameter('namespace cannot be empty.');
-    return { serviceArns: page([], { nextToken, maxResults }, 10).shown };
+    return { serviceArns: page([], { nextToken, maxResults }, { usual: 10 }).shown };
   };
 
 /** The service drains: its tasks leave the load balancer, stop, and then it is INACTIVE. */

@@ -6,7 +6,7 @@ import type {
   ListTaskDefinitionsCommand,
 } from '@aws-sdk/client-ecs';
 import type { Action } from '../../../wire/types.ts';
-import { nameFrom } from '../arns.ts';
+import { lastPart, nameFrom } from '../arns.ts';
 import type { EcsDeps } from '../deps.ts';
 import { clientError, invalidParameter } from '../faults.ts';
 import { page } from '../paging.ts';
@@ -27,8 +27,11 @@ export const describeTaskDefinition =
     };
   };
 
-const byRevision = (a: TaskDefinitionRecord, b: TaskDefinitionRecord): number =>
-  a.family < b.family ? -1 : a.family > b.family ? 1 : a.revision - b.revision;
+/** Of ARNs, which end in `family:revision`. */
+function byRevision(a: string, b: string): number {
+  const [[family = '', revision], [otherFamily = '', otherRevision]] = [lastPart(a).split(':'), lastPart(b).split(':')];
+  return family < otherFamily ? -1 : family > otherFamily ? 1 : Number(revision) - Number(otherRevision);
+}
 
 export const listTaskDefinitions =
   ({ store }: EcsDeps): Action<typeof ListTaskDefinitionsCommand> =>
@@ -36,9 +39,9 @@ export const listTaskDefinitions =
     if (status === 'DELETE_IN_PROGRESS') await forgetDeleted(store, ctx, familyPrefix || undefined);
     const found = (await taskDefinitions(store).list(ctx, familyPrefix || undefined))
       .filter((record) => record.status === status)
-      .sort(byRevision)
       .map(({ arn }) => arn);
-    const { shown, nextToken } = page(sort === 'DESC' ? found.reverse() : found, paging);
+    const order = sort === 'DESC' ? (a: string, b: string) => byRevision(b, a) : byRevision;
+    const { shown, nextToken } = page(found.sort(order), paging, { order });
     return { taskDefinitionArns: shown, nextToken };
   };
 
