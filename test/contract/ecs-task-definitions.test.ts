@@ -342,6 +342,20 @@ it('gives back every member as it was registered, with what AWS fills in', async
   );
 });
 
+it.each<[string, Members]>([
+  ['a log driver', { logConfiguration: { logDriver: 'json-file' } }],
+  ['a stop timeout', { stopTimeout: 300 }],
+  ['an image of ECR without an execution role', { image: '111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:1' }],
+])('finds a definition unfit for Fargate that did not ask for it, for %s', async (_, members) => {
+  const sized = { ...onVpc(members), cpu: '256', memory: '512' };
+  const { taskDefinition } = await register(sized);
+
+  expect(taskDefinition?.compatibilities).toEqual(['EC2', 'MANAGED_INSTANCES']);
+  await expect(register({ ...sized, requiresCompatibilities: ['FARGATE'] })).rejects.toMatchObject({
+    name: 'ClientException',
+  });
+});
+
 it('leaves out what was not given', async () => {
   const { taskDefinition, tags } = await register({ ...base, family: 'bare' });
 

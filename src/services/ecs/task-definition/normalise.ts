@@ -95,9 +95,14 @@ function compatibilitiesOf(input: Registration, cpu: string | undefined, memory:
   return fitsFargate(input, cpu, memory) ? ['EC2', 'FARGATE', 'MANAGED_INSTANCES'] : ['EC2', 'MANAGED_INSTANCES'];
 }
 
+/** Whether it would have been taken, had it asked for FARGATE. */
 function fitsFargate(input: Registration, cpu: string | undefined, memory: string | undefined): boolean {
+  const asked: Registration = { ...input, requiresCompatibilities: ['FARGATE'] };
   try {
-    checkFargate(input, cpu, memory);
+    checkFargate(asked, cpu, memory);
+    checkLife(asked);
+    checkLogging(asked);
+    checkImageRole(asked);
     return true;
   } catch {
     return false;
