@@ -8,6 +8,7 @@ import {
   type RegisterTaskDefinitionCommandInput,
   type RunTaskCommandInput,
   type Task,
+  type TaskOverride,
 } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
@@ -256,6 +257,28 @@ it('spreads tasks over the capacity providers of a strategy, the cluster’s whe
     await start({ capacityProviderStrategy: providers.map((capacityProvider) => ({ capacityProvider, weight: 1 })) }),
   ).toEqual(['FARGATE FARGATE', 'FARGATE FARGATE_SPOT']);
   expect(await start({ launchType: 'FARGATE' })).toEqual(['FARGATE undefined', 'FARGATE undefined']);
+});
+
+it('shows the storage that a task has: of its overrides, else of its definition, else what Fargate gives', async () => {
+  const containerDefinitions = [container('web', 'process.exit(0)')];
+  const define = (family: string, more: object) =>
+    teal.ecs.send(new RegisterTaskDefinitionCommand({ family, containerDefinitions, ...fargate, ...more }));
+  await define('stored', { ephemeralStorage: { sizeInGiB: 50 } });
+  await define('unstored', {});
+  const start = async (taskDefinition: string, overrides?: TaskOverride) => {
+    const networkConfiguration = await taskNetwork(teal.ec2);
+    const { tasks } = await teal.ecs.send(
+      new RunTaskCommand({ taskDefinition, overrides, networkConfiguration, launchType: 'FARGATE' }),
+    );
+    return tasks?.map((task) => [task.ephemeralStorage?.sizeInGiB, task.fargateEphemeralStorage?.sizeInGiB]);
+  };
+
+  expect(await start('unstored')).toEqual([[20, 20]]);
+  expect(await start('stored')).toEqual([[50, 50]]);
+  expect(await start('stored', { ephemeralStorage: { sizeInGiB: 30 } })).toEqual([[30, 30]]);
+  await expect(start('stored', { ephemeralStorage: { sizeInGiB: 201 } })).rejects.toMatchObject({
+    message: 'EphemeralStorage size should be at most 200',
+  });
 });
 
 it('lets a task ask about itself', async () => {

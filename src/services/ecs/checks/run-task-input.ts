@@ -3,6 +3,7 @@ import type { ActionInput } from '../../../wire/types.ts';
 import { invalidParameter, notServed } from '../faults.ts';
 import type { TaskDefinitionRecord } from '../records/task-definition.ts';
 import { LEAST_MEMORY } from '../task-definition/check-containers.ts';
+import { checkStorageSize } from '../task-definition/check-fargate.ts';
 import { checkFargateSize, parseCpu, parseMemory } from '../task-definition/sizes.ts';
 import { checkFargatePlacement, refuseBoth } from './service-input.ts';
 import { checkTags } from './tags.ts';
@@ -41,6 +42,7 @@ export function checkOverrides(
   const cpu = parseCpu(overrides.cpu) ?? definition.cpu;
   const memory = parseMemory(overrides.memory) ?? definition.memory;
   if (isFargate) checkFargateSize(cpu, memory);
+  checkStorageSize(overrides.ephemeralStorage?.sizeInGiB);
 }
 
 /** The tags of the definition where they are asked for, the request's own over them, and those of ECS. */

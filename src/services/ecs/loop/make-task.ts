@@ -82,6 +82,7 @@ export function makeTask(scope: Scope, wish: TaskWish, now: number): TaskRecord 
     subnet: wish.subnets && subnetOf(wish.subnets, { id, isOnInstance: launchType === 'EC2', region: scope.region }),
     cpu: cpu ?? String(sum(containers.map(({ cpu }) => cpu))),
     memory: memory ?? String(sum(containers.map(({ memory, memoryReservation }) => memory ?? memoryReservation ?? 0))),
+    ephemeralStorage: (overrides.ephemeralStorage ?? definition.definition.ephemeralStorage)?.sizeInGiB,
     group: wish.group,
     startedBy: wish.startedBy,
     overrides,

@@ -59,6 +59,8 @@ export interface TaskRecord {
   readonly subnet?: TaskSubnet | undefined;
   readonly cpu: string;
   readonly memory: string;
+  /** GiB; absent where the definition does not say, and on instances. */
+  readonly ephemeralStorage?: number | undefined;
   readonly group: string;
   readonly startedBy?: string | undefined;
   readonly overrides: TaskOverride;

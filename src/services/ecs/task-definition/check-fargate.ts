@@ -57,6 +57,12 @@ export function checkEphemeralStorage(input: Registration): void {
   if (size === undefined) return;
   if (!needsFargate(input))
     throw clientError('EphemeralStorage is only supported for task definitions that require FARGATE.'); // assumed
+  checkStorageSize(size);
+}
+
+/** Of a definition or of an override. @throws {ClientException} */
+export function checkStorageSize(size: number | undefined): void {
+  if (size === undefined) return;
   if (size < LEAST_STORAGE) throw clientError(`EphemeralStorage size should be at least ${LEAST_STORAGE}`);
   if (size > MOST_STORAGE) throw clientError(`EphemeralStorage size should be at most ${MOST_STORAGE}`);
 }

@@ -7,6 +7,9 @@ import { healthOfTask, type TaskRecord } from '../records/task.ts';
 
 const asDate = (at: number | undefined): Date | undefined => (at === undefined ? undefined : new Date(at));
 
+/** GiB that Fargate gives. Source: recorded. */
+const USUAL_STORAGE = 20;
+
 /** A task as DescribeTasks shows it. */
 export function showTask(scope: Scope, task: TaskRecord): Task {
   const isFargate = task.launchType === 'FARGATE';
@@ -43,8 +46,8 @@ export function showTask(scope: Scope, task: TaskRecord): Task {
     ...(isFargate && {
       platformVersion: task.platformVersion,
       platformFamily: 'Linux',
-      ephemeralStorage: { sizeInGiB: 20 },
-      fargateEphemeralStorage: { sizeInGiB: 20 },
+      ephemeralStorage: { sizeInGiB: task.ephemeralStorage ?? USUAL_STORAGE },
+      fargateEphemeralStorage: { sizeInGiB: task.ephemeralStorage ?? USUAL_STORAGE },
     }),
     pullStartedAt: asDate(pullStartedAt),
     pullStoppedAt: asDate(pullStoppedAt),
