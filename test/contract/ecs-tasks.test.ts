@@ -4,6 +4,7 @@ import {
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
   StopTaskCommand,
+  TagResourceCommand,
   type ContainerDefinition,
   type RegisterTaskDefinitionCommandInput,
   type RunTaskCommandInput,
@@ -319,6 +320,27 @@ it('lets a task ask about itself', async () => {
     Containers: [{ Name: 'web' }, { Name: 'side' }],
   });
   expect(stats).toBeNull();
+});
+
+it('tells a task its tags and those of its instance, where there are some', async () => {
+  const arn = await run([container('web', RUNS)]);
+  const [, region, account, id] = /ecs:([^:]+):(\d+):task\/.*\/(\w+)$/.exec(arn) ?? [];
+  const ask = async () => {
+    const answer = await fetch(`${teal.url}/v4/${account}.${region}.${id}-0/taskWithTags`);
+    return (await answer.json()) as Record<string, unknown>;
+  };
+  const untagged = await ask();
+  const tags = [{ key: 'team', value: 'shop' }];
+  await teal.ecs.send(new TagResourceCommand({ resourceArn: arn, tags }));
+  const { containerInstanceArn } = (await describe(arn)) ?? {};
+  await teal.ecs.send(new TagResourceCommand({ resourceArn: containerInstanceArn, tags: [{ key: 'a', value: 'b' }] }));
+  const tagged = await ask();
+  await teal.ecs.send(new StopTaskCommand({ task: arn }));
+
+  expect(untagged).toMatchObject({ TaskARN: arn });
+  expect(untagged).not.toHaveProperty('TaskTags');
+  expect(untagged).not.toHaveProperty('ContainerInstanceTags');
+  expect(tagged).toMatchObject({ TaskARN: arn, TaskTags: { team: 'shop' }, ContainerInstanceTags: { a: 'b' } });
 });
 
 it('gives a task credentials that SDKs find and take', async () => {

@@ -1,7 +1,7 @@
 import type { EcsDeps } from '../deps.ts';
 import { tasks } from '../records/task.ts';
 import { roleCredentials } from './credentials.ts';
-import { describeContainer, describeTask } from './describe.ts';
+import { describeContainer, describeTask, tagsAround } from './describe.ts';
 import { placeOf } from './paths.ts';
 import { answerProtection } from './protection.ts';
 
@@ -17,7 +17,7 @@ export interface TaskAnswer {
   readonly body: unknown;
 }
 
-const METADATA = /^\/v[34]\/([^/]+)(\/task|\/stats|\/task\/stats)?\/?$/;
+const METADATA = /^\/v[34]\/([^/]+)(\/task|\/taskWithTags|\/stats|\/task\/stats)?\/?$/;
 const CREDENTIALS = /^\/v2\/credentials\/([^/]+)$/;
 
 const PROTECTION = /^\/api\/([^/]+)\/task-protection\/v1\/state\/?$/;
@@ -51,6 +51,8 @@ async function metadata(deps: EcsDeps, id: string, what: string | undefined): Pr
   switch (what) {
     case '/task':
       return { status: 200, body: await describeTask(deps, task) };
+    case '/taskWithTags':
+      return { status: 200, body: { ...(await describeTask(deps, task)), ...(await tagsAround(deps, task)) } };
     case '/stats':
       return { status: 200, body: (await stats(container.name)) ?? null };
     case '/task/stats': {

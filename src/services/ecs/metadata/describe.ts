@@ -1,7 +1,9 @@
+import type { Tag } from '@aws-sdk/client-ecs';
 import type { ContainerObservation, ContainerSpec } from '../../../drivers/runtimes/runtime.ts';
 import { arns } from '../arns.ts';
 import type { EcsDeps } from '../deps.ts';
 import { firstZone } from '../records/task-subnet.ts';
+import { clusters } from '../records/cluster.ts';
 import type { TaskRecord } from '../records/task.ts';
 
 const stamp = (at: number | undefined): string | undefined =>
@@ -30,6 +32,18 @@ export async function describeTask(deps: EcsDeps, task: TaskRecord) {
     Containers: containers,
   };
 }
+
+/** What `/taskWithTags` answers beside: tags of the task and of its instance, each only where there are some. */
+export async function tagsAround({ store }: EcsDeps, { spec, launchType, tags }: TaskRecord) {
+  const cluster = launchType === 'EC2' ? await clusters(store).get(spec, spec.clusterName) : undefined;
+  const instanceTags = cluster?.instanceTags ?? [];
+  return {
+    ...(tags.length > 0 && { TaskTags: asMap(tags) }),
+    ...(instanceTags.length > 0 && { ContainerInstanceTags: asMap(instanceTags) }),
+  };
+}
+
+const asMap = (tags: readonly Tag[]) => Object.fromEntries(tags.map(({ key = '', value = '' }) => [key, value]));
 
 /** What the endpoint itself answers. */
 export async function describeContainer({ runtime }: EcsDeps, task: TaskRecord, container: ContainerSpec) {
