@@ -1,4 +1,4 @@
-import type { CreateServiceRequest, DeploymentConfiguration } from '@aws-sdk/client-ecs';
+import { UpdateServiceCommand, type CreateServiceRequest, type DeploymentConfiguration } from '@aws-sdk/client-ecs';
 import { ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -205,6 +205,29 @@ it(
 
     expect(await yard.deployment(arn)).toMatchObject({ status: 'STOPPED', statusReason: 'The service was deleted.' });
     expect(await yard.running(service)).toEqual([]);
+  },
+  LIMIT,
+);
+
+it(
+  'supersedes a rolling deployment that gives a service other target groups',
+  async () => {
+    const [from, to] = [await yard.front('moving'), await yard.front('moved')];
+    const plain = ({ balancers }: NativeService) =>
+      balancers.map(({ advancedConfiguration: _none, ...entry }) => entry);
+    const made = await yard.create({ name: from.name, balancers: plain(from) }, {});
+    await yard.reach(made.currentServiceDeployment, 'SUCCESSFUL');
+    const members = { cluster: 'shop', service: from.name, loadBalancers: plain(to) };
+    const moving = await teal.ecs.send(new UpdateServiceCommand(members));
+
+    const arn = await yard.release(from, await yard.define('moving', 'v2'));
+    await yard.reach(arn, 'SUCCESSFUL');
+
+    expect(await yard.deployment(moving.service?.currentServiceDeployment)).toMatchObject({ status: 'STOPPED' });
+    expect(await yard.running(from)).toEqual(['moving:2']);
+    expect(await yard.stack.states(to.groups[0])).toEqual(['healthy']);
+    expect(await yard.stack.states(from.groups[0])).not.toContain('healthy');
+    await yard.remove(from);
   },
   LIMIT,
 );

@@ -91,9 +91,12 @@ async function takeOver(
   return sources;
 }
 
-/** A rolling update moves no traffic, and would end tasks that have some. The words are assumed. */
+/**
+ * A rolling update moves no traffic, and would end tasks that have some. One that gave the service other target groups is
+ * superseded like any other: its tasks are in groups that the load balancer forwards to. The words are assumed.
+ */
 function refuseSplitTraffic(sources: readonly TaskSetRecord[]): void {
-  const left = sources.filter(({ status }) => status !== 'DRAINING');
+  const left = sources.filter(({ status, keepsScale }) => status !== 'DRAINING' && keepsScale);
   const groups = left.map(({ loadBalancers: [entry] }) => entry?.targetGroupArn);
   if (new Set(groups).size > 1)
     throw invalidParameter(
