@@ -9,6 +9,7 @@ import {
   ListServicesByNamespaceCommand,
   ListServicesCommand,
   PutClusterCapacityProvidersCommand,
+  RegisterTaskDefinitionCommand,
   TagResourceCommand,
   UpdateServicePrimaryTaskSetCommand,
   UpdateTaskSetCommand,
@@ -21,6 +22,7 @@ import {
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ServiceYard } from '../support/ecs-services.ts';
 import { eventually } from '../support/eventually.ts';
+import { taskNetwork } from '../support/task-network.ts';
 
 let yard: ServiceYard;
 beforeAll(async () => {
@@ -126,6 +128,31 @@ it('refuses for an EXTERNAL service what its task sets bring', async () => {
   await expect(createSet('inside')).rejects.toThrow(
     'Amazon ECS only supports task set management on services configured to use external deployment controllers.',
   );
+});
+
+it('takes the platform version that the primary task set shows for the one that the service has', async () => {
+  const { ecs, ec2 } = yard.teal;
+  await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: 'fargate',
+      requiresCompatibilities: ['FARGATE'],
+      networkMode: 'awsvpc',
+      cpu: '256',
+      memory: '512',
+      containerDefinitions: [{ name: 'app', image: 'app:1' }],
+    }),
+  );
+  await yard.create('platform', { ...EXTERNAL, desiredCount: 0 });
+  const set = await createSet('platform', {
+    taskDefinition: 'fargate',
+    launchType: 'FARGATE',
+    networkConfiguration: await taskNetwork(ec2),
+  });
+  await ecs.send(new UpdateServicePrimaryTaskSetCommand({ ...named('platform'), primaryTaskSet: set.id ?? '' }));
+
+  expect(set.platformVersion).toBe('1.4.0');
+  expect((await yard.update('platform', { platformVersion: set.platformVersion })).status).toBe('ACTIVE');
+  await expect(yard.update('platform', { platformVersion: '1.3.0' })).rejects.toThrow('Unable to update platform');
 });
 
 it('rescales every task set by the count that is wished, and says so', async () => {

@@ -2,6 +2,7 @@ import type { NetworkConfiguration, UpdateServiceCommand } from '@aws-sdk/client
 import { isDeepStrictEqual } from 'node:util';
 import type { ActionInput } from '../../../wire/types.ts';
 import { invalidParameter } from '../faults.ts';
+import { resolvedPlatform } from '../records/placement.ts';
 import type { ServiceRecord } from '../records/service.ts';
 import { daemonHasNoCount } from './service-input.ts';
 
@@ -27,11 +28,15 @@ export function refuseUpdate(input: Input, service: ServiceRecord, taskDefinitio
     throw invalidParameter(`Unable to update network parameters ${use}`);
   if (input.loadBalancers && !isSame(input.loadBalancers, service.loadBalancers))
     throw invalidParameter(`Unable to update load balancers ${use}`);
-  if (input.platformVersion && input.platformVersion !== (service.platformVersion ?? 'LATEST'))
+  if (input.platformVersion && !isSamePlatform(input.platformVersion, service.platformVersion))
     throw invalidParameter(`Unable to update platform version ${use}`);
   if (input.forceNewDeployment) throw invalidParameter(`Cannot force a new deployment ${use}`);
   refuseUnforced(input, service);
 }
+
+/** The version may be given as the service shows it, or as its task sets do. */
+const isSamePlatform = (given: string, current: string | undefined): boolean =>
+  given === (current ?? 'LATEST') || given === resolvedPlatform(current);
 
 function refuseUnforced({ capacityProviderStrategy, forceNewDeployment }: Input, service: ServiceRecord): void {
   if (capacityProviderStrategy === undefined || forceNewDeployment) return;
