@@ -1,8 +1,9 @@
 import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
-import { StopServiceDeploymentCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
+import { RegisterTaskDefinitionCommand, StopServiceDeploymentCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ServiceYard } from '../support/ecs-services.ts';
 import { eventually } from '../support/eventually.ts';
+import { taskNetwork } from '../support/task-network.ts';
 
 let yard: ServiceYard;
 beforeAll(async () => {
@@ -66,6 +67,37 @@ it('replaces all tasks when a deployment is forced, and none when only the count
 
   expect(forced.currentServiceDeployment).not.toBe(created.currentServiceDeployment);
   expect((await yard.tasks('forced')).map(({ taskArn }) => taskArn)).not.toContain(before?.taskArn);
+});
+
+it('begins no deployment for what a service is sent back of itself, defaults included', async () => {
+  await yard.teal.ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: 'resent',
+      requiresCompatibilities: ['FARGATE'],
+      networkMode: 'awsvpc',
+      cpu: '256',
+      memory: '512',
+      containerDefinitions: [{ name: 'app', image: 'app:1', command: ['/bin/sleep', '100000'] }],
+    }),
+  );
+  const { awsvpcConfiguration } = await taskNetwork(yard.teal.ec2);
+  const created = await yard.create('resent', {
+    taskDefinition: 'resent',
+    launchType: 'FARGATE',
+    networkConfiguration: { awsvpcConfiguration },
+    desiredCount: 0,
+  });
+  const defaults = { securityGroups: [], assignPublicIp: 'DISABLED' as const };
+  const updated = await yard.update('resent', {
+    taskDefinition: created.taskDefinition,
+    platformVersion: created.platformVersion,
+    networkConfiguration: { awsvpcConfiguration: { subnets: awsvpcConfiguration?.subnets, ...defaults } },
+    loadBalancers: created.loadBalancers,
+  });
+  const moved = await yard.update('resent', { platformVersion: '1.3.0' });
+
+  expect(updated.currentServiceDeployment).toBe(created.currentServiceDeployment);
+  expect(moved.currentServiceDeployment).not.toBe(created.currentServiceDeployment);
 });
 
 it('rolls back to the last completed deployment when the circuit breaker trips, and keeps its tasks', async () => {

@@ -5,7 +5,7 @@ import type { Action, ActionInput } from '../../../wire/types.ts';
 import { checkStrategy } from '../checks/capacity-providers.ts';
 import { checkLoadBalancers, checkPlacement } from '../checks/placement.ts';
 import { deploymentConfiguration } from '../checks/deployment-configuration.ts';
-import { isSame, refuseUpdate } from '../checks/refuse-update.ts';
+import { isSame, isSameNetwork, refuseUpdate } from '../checks/refuse-update.ts';
 import { checkDesiredCount, checkFargatePlacement, checkServed } from '../checks/service-input.ts';
 import { checkShiftedTraffic } from '../checks/shifted-traffic.ts';
 import { zoneRebalancing } from '../checks/zone-rebalancing.ts';
@@ -128,11 +128,15 @@ const mayDeploy = (input: Input, { controller }: ServiceRecord): boolean =>
   (input.forceNewDeployment === true ||
     [input.deploymentConfiguration, input.loadBalancers, input.taskDefinition].some((given) => given !== undefined));
 
-const DEPLOYED = ['taskDefinition', 'networkConfiguration', 'platformVersion', 'loadBalancers'] as const;
-
 const needsDeployment = (before: ServiceRecord, after: ServiceRecord, { forceNewDeployment }: Input): boolean =>
-  after.controller === 'ECS' &&
-  (forceNewDeployment === true || DEPLOYED.some((name) => !isSame(before[name], after[name])));
+  after.controller === 'ECS' && (forceNewDeployment === true || !isSamePlacement(before, after));
+
+/** What the service shows of its defaults may be sent back. */
+const isSamePlacement = (before: ServiceRecord, after: ServiceRecord): boolean =>
+  before.taskDefinition === after.taskDefinition &&
+  isSame(before.loadBalancers, after.loadBalancers) &&
+  isSameNetwork(before.networkConfiguration, after.networkConfiguration) &&
+  (before.platformVersion ?? 'LATEST') === (after.platformVersion ?? 'LATEST');
 
 /** Every set has a new count to come to, so none is steady until the loop has seen it. */
 async function rescale(tx: Transaction, scope: Scope, service: ServiceRecord, now: number): Promise<ServiceRecord> {

@@ -46,7 +46,11 @@ function refuseUnforced({ capacityProviderStrategy, forceNewDeployment }: Input,
   );
 }
 
-function isSameNetwork(given: NetworkConfiguration, current: NetworkConfiguration | undefined): boolean {
+/** Whatever the order of its lists; what is left out is what AWS takes for it. */
+export function isSameNetwork(
+  given: NetworkConfiguration | undefined,
+  current: NetworkConfiguration | undefined,
+): boolean {
   const filled = ({ awsvpcConfiguration: vpc }: NetworkConfiguration = {}) => ({
     subnets: [...(vpc?.subnets ?? [])].sort(),
     securityGroups: [...(vpc?.securityGroups ?? [])].sort(),
