@@ -238,6 +238,12 @@ it('keeps capacity providers, and changes a strategy only with a new deployment'
   await expect(
     yard.update('launched', { capacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: 1 }] }),
   ).rejects.toThrow('you must force a new deployment.');
+  await expect(
+    yard.update('launched', {
+      capacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: 1 }],
+      forceNewDeployment: true,
+    }),
+  ).rejects.toThrow('Task definition does not support launch_type FARGATE.');
 });
 
 it('gives tags to tasks as the service asks', async () => {

@@ -90,9 +90,11 @@ async function wishOf({ store, targets, network }: EcsDeps, scope: Scope, input:
     availabilityZoneRebalancing: rebalancing(input, service, configuration),
     ...capacityOf(input, service),
   };
+  // Without a new deployment, another strategy is refused for that.
+  const strategy = input.forceNewDeployment ? input.capacityProviderStrategy : undefined;
   if (
     service.controller === 'ECS' &&
-    (definition ?? input.loadBalancers ?? input.networkConfiguration ?? input.platformVersion)
+    (definition ?? input.loadBalancers ?? input.networkConfiguration ?? input.platformVersion ?? strategy)
   ) {
     const next = { ...service, ...wish };
     const used = definition ?? (await requireTaskDefinition(store, scope, next.taskDefinition));
