@@ -4,12 +4,13 @@
  * Not here yet: a change of a service's controller; blue/green, linear and canary strategies with Network Load
  * Balancers or more than one load balancer entry; capacity providers beside FARGATE and FARGATE_SPOT (tasks of both run
  * alike, on this machine); service discovery, Service Connect, VPC Lattice; secrets, registry credentials, EFS, FSx and
- * EBS volumes, GPUs, App Mesh, Windows (such tasks fail to start and say so); FireLens; exec; of task
- * metadata: names and servers of DNS; networks and rules of their own for the subnets and security groups that are
- * named; account settings but containerInsights do nothing; placement constraints and strategies are kept and do nothing;
- * metrics of networks and storage, of instances and of reservations. Limits of a task hold for its containers together
- * only where Teal can make control groups for the Docker Engine; elsewhere for each alone, and a warning says so. The
- * credentials of a task role are those of the account; no execution role is asked for to read environment files.
+ * EBS volumes, GPUs, App Mesh, Windows (such tasks fail to start and say so); FireLens; exec; processors of another kind
+ * (`cpuArchitecture` is kept, and the image runs on the one that is there); of task metadata: names and servers of DNS;
+ * networks and rules of their own for the subnets and security groups that are named; account settings but
+ * containerInsights do nothing; placement constraints and strategies are kept and do nothing; metrics of networks and
+ * storage, of instances and of reservations. Limits of a task hold for its containers together only where Teal can make
+ * control groups for the Docker Engine; elsewhere for each alone, and a warning says so. The credentials of a task role
+ * are those of the account; no execution role is asked for to read environment files.
  *
  * The machine that runs the tasks is the one container instance of every cluster. It cannot be registered, deregistered
  * or drained, and has no health, attributes of users or events of its own; the filter of ListContainerInstances is not

@@ -14,7 +14,7 @@ export function attributesOf(input: Registration): Attribute[] {
   const usesEcr = some(({ image = '' }) => ECR.test(image));
   const hasRole = Boolean(executionRoleArn);
   const wanted: readonly (readonly [string, boolean])[] = [
-    [`${DOCKER}.1.17`, taskRoleArn !== undefined],
+    [`${DOCKER}.1.17`, Boolean(taskRoleArn)],
     [`${DOCKER}.1.18`, true],
     [`${DOCKER}.1.19`, drivers.includes('awslogs')],
     [`${DOCKER}.1.21`, some(({ memoryReservation }) => memoryReservation !== undefined)],

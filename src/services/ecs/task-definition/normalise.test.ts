@@ -42,6 +42,14 @@ it.each([
   expect(normalise({ ...fargate, cpu, memory }, SCOPE)).toMatchObject({ cpu: units, memory: mib });
 });
 
+it('takes a role that is an empty text for none', () => {
+  const shown = normalise({ ...base, taskRoleArn: '', executionRoleArn: '' }, SCOPE);
+
+  expect(Object.keys(shown)).not.toContain('taskRoleArn');
+  expect(Object.keys(shown)).not.toContain('executionRoleArn');
+  expect(shown.requiresAttributes).toEqual(normalise(base, SCOPE).requiresAttributes);
+});
+
 it('counts a definition as fit for Fargate only when nothing in it is refused there', () => {
   const compatibilities = (more: object) =>
     normalise({ ...fargate, requiresCompatibilities: undefined, ...more }, SCOPE).compatibilities;

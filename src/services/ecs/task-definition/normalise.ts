@@ -43,9 +43,12 @@ export function normalise(input: Registration, scope: Scope): Definition {
   checkRoles(input);
   const size = Buffer.byteLength(JSON.stringify(input));
   if (size > MOST_BYTES) throw clientError(`Actual length: '${size}'. Max allowed length is '${MOST_BYTES}' bytes.`);
-  const { tags: _tags, ...members } = input;
+  const { tags: _tags, taskRoleArn, executionRoleArn, ...members } = input;
   return {
     ...members,
+    // Terraform modules send an empty text for none.
+    ...(taskRoleArn && { taskRoleArn }),
+    ...(executionRoleArn && { executionRoleArn }),
     ...(cpu !== undefined && { cpu }),
     ...(memory !== undefined && { memory }),
     containerDefinitions: containers.map((container) => withDefaults(container, input.networkMode)),
