@@ -7,9 +7,9 @@ import {
 } from '@aws-sdk/client-codedeploy';
 import { createHmac } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import { openHttpSink, type HttpSink, type Taken } from '../support/http-sink.ts';
 import { Shop, type Stack } from '../support/shop.ts';
 
@@ -193,13 +193,6 @@ it('keeps one secret for each account and region, and shows it to no web page', 
   expect((await secretOf(query, { headers: { origin: 'https://evil.example' } })).status).toBe(403);
   expect((await secretOf('account=me')).status).toBe(400);
 });
-
-async function freePort(): Promise<number> {
-  const server = await listen(0, () => undefined);
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function listen(port: number, take: (body: string) => unknown): Promise<Server> {
   const server = createServer((request, response) => {

@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DeploymentConfiguration } from '@aws-sdk/client-ecs';
@@ -9,6 +8,7 @@ import type { Traffic } from '../../src/cli/demo/traffic.ts';
 import { NATIVE_CHECKPOINTS } from '../../src/engine/runner.ts';
 import { awsClients, destroyClients, type TestClients } from '../support/aws.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import { dieAtEach, strided } from '../support/kills.ts';
 import { NativeYard, type NativeService } from '../support/native-yard.ts';
 import { sampleProcesses } from '../support/sample-processes.ts';
@@ -55,7 +55,7 @@ beforeAll(async () => {
   const made = await yard.create(service, canary());
   await yard.reach(made.currentServiceDeployment, 'SUCCESSFUL');
   traffic = yard.traffic(service);
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
   await traffic?.stop();
@@ -63,7 +63,7 @@ afterAll(async () => {
   await teal.stop();
   destroyClients(clients);
   await rm(data, { recursive: true, force: true });
-}, 120_000);
+}, 180_000);
 
 const named = (groups: readonly string[][]) =>
   groups.map((checkpoints) => ({ checkpoints, first: checkpoints[0] ?? '' }));
@@ -80,7 +80,7 @@ it.each(named(strided(NATIVE_CHECKPOINTS, 4)))(
 
     await expectServed(before, version);
   },
-  180_000,
+  400_000,
 );
 
 it.each(named(strided(ROLLBACK, 2)))(
@@ -94,7 +94,7 @@ it.each(named(strided(ROLLBACK, 2)))(
 
     await expectServed(before, current);
   },
-  180_000,
+  400_000,
 );
 
 async function releaseAndKill(checkpoints: readonly string[], version: string, configuration: DeploymentConfiguration) {
@@ -118,14 +118,4 @@ async function expectServed(before: number, version: string): Promise<void> {
 async function restart(more: string[]): Promise<void> {
   await teal.stop();
   teal = await spawnTeal([...args, ...more]);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

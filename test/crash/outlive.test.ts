@@ -1,6 +1,5 @@
 import { CreateListenerCommand, ModifyListenerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +9,7 @@ import { findHaproxy } from '../../src/drivers/balancers/haproxy/find-haproxy.ts
 import { BALANCERS } from '../../src/drivers/balancers/table.ts';
 import { copyBuild, type CopiedBuild } from '../support/copied-build.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import { startMixedLoad, type MixedLoad } from '../support/mixed-load.ts';
 import { loadBalancerArn, targetGroupArn } from '../support/load-balancing.ts';
 import { buildSample, type Sample } from '../support/sample.ts';
@@ -176,13 +176,3 @@ describe.each(Object.entries(MATRIX))('%s', (name, { pidFile, missing, handsOver
     await other.close({ leaveRunning: true });
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}

@@ -8,7 +8,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer as createHttps, type Server } from 'node:https';
-import { createServer, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { NAMES } from '../../src/cli/demo/stack.ts';
 import { CERTIFICATES, LOCALHOST_FILE } from '../support/certificates.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import { openHttpSink, type HttpSink } from '../support/http-sink.ts';
 import { buildSample, deploymentInfo, ending, type Sample } from '../support/sample.ts';
 import { spawnTeal, type SpawnedTeal } from '../support/spawned-teal.ts';
@@ -170,12 +171,4 @@ async function listen(
   });
   await once(server.listen(0, 'localhost'), 'listening');
   return { server, port: (server.address() as AddressInfo).port };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect as connectPlain, createServer, type AddressInfo } from 'node:net';
+import { connect as connectPlain } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { freePort } from '../../../../test/support/free-port.ts';
 import type { Balancer, ListenerConfig } from '../balancer.ts';
 import { startBackend } from '../testing/backend.ts';
 import { bundleBalancer, type Bundle } from '../testing/bundle-balancer.ts';
@@ -42,14 +43,6 @@ const listener = (arn: string, more: Partial<ListenerConfig>) =>
     hosts: [`${arn}.elb.localhost`],
     ...more,
   });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** What a TLS client gets for one request. */
 function askTls(port: number): Promise<string> {

@@ -8,6 +8,7 @@ import type { Balancer, BalancerObservation } from '../balancer.ts';
 import { startBackend, type Backend } from '../testing/backend.ts';
 import { bundleBalancer, type Bundle } from '../testing/bundle-balancer.ts';
 import { ask, startLoad, until } from '../testing/client.ts';
+import { freePort } from '../../../../test/support/free-port.ts';
 import { configOf, forwardTo, groupOf, listenerOf } from '../testing/configs.ts';
 import { createEmbeddedBalancer } from './embedded-balancer.ts';
 import { identify, writeIdentity } from '../process-identity.ts';
@@ -84,7 +85,7 @@ it('obeys the later of two drivers and tells the earlier', async () => {
 
 it('is started again with the last config when its process dies, on the same port', async () => {
   const balancer = await drive();
-  const port = portOf(await balancer.apply(config(4)));
+  const port = portOf(await balancer.apply(config(4, await freePort())));
   const pid = await pidOfProcess();
 
   process.kill(pid, 'SIGKILL');

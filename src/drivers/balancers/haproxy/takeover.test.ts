@@ -2,10 +2,11 @@ import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../../../test/support/free-port.ts';
 import type { Balancer, BalancerConfig, BalancerObservation, RuleConfig } from '../balancer.ts';
 import { identify } from '../process-identity.ts';
 import { startBackend, type Backend } from '../testing/backend.ts';
@@ -98,8 +99,9 @@ describe.skipIf(missing !== undefined && !process.env['CI'])(`haproxy: outliving
 
   it.each(['master', 'worker'])('is back on the same port with the last weights when its %s dies', async (which) => {
     const balancer = await drive();
-    await balancer.apply(config(4, { blue: 1, green: 0 }));
-    const port = portOf(await balancer.apply(config(5, { blue: 0, green: 1 })));
+    const port = await freePort();
+    await balancer.apply(config(4, { blue: 1, green: 0 }, [], port));
+    await balancer.apply(config(5, { blue: 0, green: 1 }, [], port));
     const pid = await master();
 
     process.kill(which === 'master' ? pid : ((await workers())[0] ?? 0), 'SIGKILL');
@@ -176,8 +178,7 @@ describe.skipIf(missing !== undefined && !process.env['CI'])(`haproxy: outliving
     const applying = balancer.apply(config(1, { blue: 1 }));
     await until('the check of the configuration', async () => existsSync(join(folder, 'held')));
     const chosen = /bind 127\.0\.0\.1:(\d+)/.exec(await readFile(join(folder, 'next.cfg'), 'utf8'))?.[1];
-    const taken = createServer();
-    await new Promise<void>((resolve) => taken.listen(Number(chosen), '127.0.0.1', resolve));
+    const taken = await take(Number(chosen));
     await rm(join(folder, 'hold'));
     const seen = await applying;
     taken.close();
@@ -190,8 +191,7 @@ describe.skipIf(missing !== undefined && !process.env['CI'])(`haproxy: outliving
     const first = await drive();
     const port = portOf(await first.apply(config(1, { blue: 1 })));
     await first.close({ leaveRunning: false });
-    const taken = createServer();
-    await new Promise<void>((resolve) => taken.listen(port, '127.0.0.1', resolve));
+    const taken = await take(port);
 
     const seen = await (await drive()).apply(config(1, { blue: 1 }));
     taken.close();
@@ -200,3 +200,10 @@ describe.skipIf(missing !== undefined && !process.env['CI'])(`haproxy: outliving
     expect((await ask({ port: portOf(seen) })).body.toString()).toBe('blue');
   });
 });
+
+/** Listens on a port, if no other process has come to: either way it cannot be had. */
+async function take(port: number): Promise<Server> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.once('error', () => resolve()).listen(port, '127.0.0.1', resolve));
+  return server;
+}

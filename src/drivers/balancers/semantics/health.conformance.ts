@@ -1,6 +1,5 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { freePort } from '../../../../test/support/free-port.ts';
 import { millis } from '../../../kernel/span.ts';
 import type { HealthCheckConfig, TargetObservation } from '../balancer.ts';
 import { forwardTo, groupOf, HEALTH_CHECK, listenerOf } from '../testing/configs.ts';
@@ -69,13 +68,4 @@ export function healthSemantics(stage: () => Stage): void {
       expect((await stage().target('h-use', 'healthy')).reason).toBeUndefined();
     });
   });
-}
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
