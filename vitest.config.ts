@@ -20,8 +20,10 @@ class LongOnesEarly extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Limits are for what hangs: on a busy machine everything takes many times as long as on an idle one.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000, interval: 20 } },
     pool: 'forks',
     // Files share what they import; to import Teal and the AWS clients anew for each took a fifth of the whole time.
     isolate: false,

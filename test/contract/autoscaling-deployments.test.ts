@@ -6,7 +6,7 @@ import { failuresOf, NativeYard } from '../support/native-yard.ts';
 import { ScalingYard } from '../support/scaling-yard.ts';
 import { startTestTeal, type TestTeal } from '../support/teal.ts';
 
-const LIMIT = 120_000;
+const LIMIT = 400_000;
 
 let teal: TestTeal;
 let yard: NativeYard;

@@ -9,7 +9,7 @@ import { ServiceYard } from '../support/ecs-services.ts';
 import { eventually } from '../support/eventually.ts';
 import { ScalingYard } from '../support/scaling-yard.ts';
 
-const LIMIT = 90_000;
+const LIMIT = 120_000;
 const unavailable = await dockerUnavailable();
 const image = unavailable === undefined ? await ensureNodeImage() : '';
 
@@ -88,7 +88,7 @@ describe.skipIf(unavailable !== undefined && !process.env['CI'])(
         const causes = (await scaling.activities(name)).map(({ Cause }) => Cause);
         expect(causes).toEqual([expect.stringContaining('-AlarmLow-'), expect.stringContaining('-AlarmHigh-')]);
       },
-      2 * LIMIT,
+      4 * LIMIT,
     );
   },
 );

@@ -38,7 +38,7 @@ afterAll(async () => {
 });
 
 const TOPIC = 'arn:aws:sns:us-east-1:123456789012:pager';
-const PATIENT = { timeout: 15_000, interval: 20 };
+const PATIENT = { timeout: 60_000, interval: 20 };
 
 const PLAIN = {
   Namespace: 'shop',

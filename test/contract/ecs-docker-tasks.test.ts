@@ -30,6 +30,7 @@ const engine = new Dockerode(engineAddress());
 
 describe.skipIf(unavailable !== undefined && !process.env['CI'])(
   `tasks on Docker (${unavailable ?? 'answers'})`,
+  { timeout: 5 * PATIENT },
   () => {
     let teal: TestTeal;
     let families = 0;

@@ -11,7 +11,7 @@ import { failuresOf, NativeYard, type NativeService } from '../support/native-ya
 import { startTestTeal, type TestTeal } from '../support/teal.ts';
 
 /** Of one test, in milliseconds: each runs whole deployments. */
-const LIMIT = 180_000;
+const LIMIT = 600_000;
 
 let teal: TestTeal;
 let yard: NativeYard;

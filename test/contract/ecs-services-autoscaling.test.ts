@@ -74,7 +74,7 @@ const hold = (value: number, name: string, what: string, ask: () => Promise<bool
       );
       return (await ask()) ? true : undefined;
     },
-    60_000,
+    120_000,
   );
 
 it('registers a service, keeps what is given, and forgets it', async () => {
@@ -202,7 +202,7 @@ it('tracks a target: out while the metric is above it, and in again when it is w
   );
   await hold(1, 'Load', 'one task', async () => (await desired()) === 1);
   expect((await activities('tracked'))[0]?.Cause).toContain('-AlarmLow-');
-}, 120_000);
+}, 400_000);
 
 it('steps by the alarm that a user made', async () => {
   await yard.create('stepped', { desiredCount: 1 });
@@ -238,4 +238,4 @@ it('steps by the alarm that a user made', async () => {
 
   await hold(30, 'Queue', 'three tasks', async () => (await yard.describe('stepped')).desiredCount === 3);
   expect((await activities('stepped'))[0]?.Cause).toBe('monitor alarm busy in state ALARM triggered policy steps');
-}, 90_000);
+}, 400_000);

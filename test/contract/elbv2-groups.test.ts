@@ -209,13 +209,13 @@ it('shows an idle target as draining while the deregistration delay lasts, and t
   try {
     await set(group, { 'deregistration_delay.timeout_seconds': '3600' });
     await stack.register(group, backend.port);
-    await expect.poll(() => stack.states(group), { timeout: 20_000 }).toEqual(['healthy']);
+    await expect.poll(() => stack.states(group)).toEqual(['healthy']);
     await elb.send(new DeregisterTargetsCommand({ TargetGroupArn: group, Targets }));
 
     const health = async () =>
       (await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: group, Targets })))
         .TargetHealthDescriptions?.[0]?.TargetHealth;
-    await expect.poll(health, { timeout: 20_000 }).toEqual({
+    await expect.poll(health).toEqual({
       State: 'draining',
       Reason: 'Target.DeregistrationInProgress',
       Description: 'Target deregistration is in progress; no request is in flight any more',

@@ -34,8 +34,8 @@ afterEach(async () => {
 async function groupOf(...names: string[]): Promise<string> {
   const group = await stack.group({
     HealthCheckPath: '/health',
-    HealthCheckIntervalSeconds: 5,
-    HealthCheckTimeoutSeconds: 2,
+    HealthCheckIntervalSeconds: 20,
+    HealthCheckTimeoutSeconds: 15,
   });
   for (const name of names) {
     const backend = await startBackend(name, (request, response) => {
@@ -50,7 +50,7 @@ async function groupOf(...names: string[]): Promise<string> {
 }
 
 const healthy = (group: string, count: number) =>
-  expect.poll(() => stack.states(group), { timeout: 30_000 }).toEqual(Array.from({ length: count }, () => 'healthy'));
+  expect.poll(() => stack.states(group)).toEqual(Array.from({ length: count }, () => 'healthy'));
 
 const setGroup = (TargetGroupArn: string, values: Record<string, string>) =>
   elb.send(
@@ -177,7 +177,7 @@ it('writes access logs to the folder of the bucket', async () => {
   await setBalancer(balancer, { 'access_logs.s3.enabled': 'false' });
 
   const folder = join(teal.data, 'access-logs/my-logs/web/AWSLogs', teal.account, 'elasticloadbalancing/us-east-1');
-  await expect.poll(() => logLines(folder), { timeout: 20_000 }).toHaveLength(1);
+  await expect.poll(() => logLines(folder)).toHaveLength(1);
   expect((await logLines(folder))[0]).toContain('/logged?a=b HTTP/1.1"');
 });
 

@@ -96,7 +96,7 @@ it('makes a load balancer that is provisioning when made and active when describ
   const again = await elb.send(new CreateLoadBalancerCommand({ Name, Subnets: subnets }));
   const arn = made.LoadBalancers?.[0]?.LoadBalancerArn ?? '';
 
-  await waitUntilLoadBalancerAvailable({ client: elb, maxWaitTime: 20 }, { LoadBalancerArns: [arn] });
+  await waitUntilLoadBalancerAvailable({ client: elb, maxWaitTime: 60 }, { LoadBalancerArns: [arn] });
   const { LoadBalancers } = await elb.send(new DescribeLoadBalancersCommand({ Names: [Name] }));
 
   expect(made.LoadBalancers?.[0]?.State).toEqual({ Code: 'provisioning' });
@@ -213,10 +213,10 @@ it('follows a target from registration to the end of its drain', async () => {
   ]);
 
   await createListener(loadBalancer, { Type: 'forward', TargetGroupArn: group });
-  await expect.poll(async () => (await health())?.[0]?.State, { timeout: 20_000 }).toBe('unhealthy');
+  await expect.poll(async () => (await health())?.[0]?.State).toBe('unhealthy');
   await elb.send(new DeregisterTargetsCommand({ TargetGroupArn: group, Targets }));
 
-  await expect.poll(() => health(), { timeout: 20_000 }).toEqual([]);
+  await expect.poll(() => health()).toEqual([]);
   expect(await health(Targets)).toEqual([
     {
       State: 'unused',

@@ -34,7 +34,7 @@ it('publishes versions that keep their code and configuration while $LATEST goes
   await createFunction(teal.lambda, 'kept', answers('one'), { Description: 'first' });
   const one = await publish('kept');
   await waitUntilPublishedVersionActive(
-    { client: teal.lambda, maxWaitTime: 30, minDelay: 1 },
+    { client: teal.lambda, maxWaitTime: 60, minDelay: 1 },
     { FunctionName: 'kept', Qualifier: '1' },
   );
   await updateCode(teal.lambda, 'kept', answers('two'));

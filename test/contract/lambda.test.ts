@@ -35,7 +35,7 @@ async function create(
       ...changes,
     }),
   );
-  await waitUntilFunctionActiveV2({ client: teal.lambda, maxWaitTime: 30, minDelay: 1 }, { FunctionName });
+  await waitUntilFunctionActiveV2({ client: teal.lambda, maxWaitTime: 60, minDelay: 1 }, { FunctionName });
   return created;
 }
 
@@ -44,7 +44,7 @@ it('creates, lists, updates, invokes and deletes a function', async () => {
   await teal.lambda.send(
     new UpdateFunctionConfigurationCommand({ FunctionName: 'first', Environment: { Variables: { VERSION: '2' } } }),
   );
-  await waitUntilFunctionUpdatedV2({ client: teal.lambda, maxWaitTime: 30, minDelay: 1 }, { FunctionName: 'first' });
+  await waitUntilFunctionUpdatedV2({ client: teal.lambda, maxWaitTime: 60, minDelay: 1 }, { FunctionName: 'first' });
 
   const listed = await teal.lambda.send(new ListFunctionsCommand({}));
   const answer = await teal.lambda.send(

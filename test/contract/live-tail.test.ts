@@ -167,7 +167,7 @@ it('has fifteen tails at most, and takes another when one has gone', async () =>
           ({ tail }) => tail.return?.(),
           () => 'full',
         ),
-      { timeout: 20_000 },
+      { timeout: 60_000 },
     )
     .not.toBe('full');
   again.destroy();

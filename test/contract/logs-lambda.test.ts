@@ -4,7 +4,7 @@ import { strToU8, zipSync } from 'fflate';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestTeal, type TestTeal } from '../support/teal.ts';
 
-const PATIENT = { timeout: 20_000, interval: 20 };
+const PATIENT = { timeout: 60_000, interval: 20 };
 
 let teal: TestTeal;
 let logs: CloudWatchLogsClient;
@@ -35,7 +35,7 @@ async function create(FunctionName: string, source: string, more: object = {}): 
       ...more,
     }),
   );
-  await waitUntilFunctionActiveV2({ client: teal.lambda, maxWaitTime: 20, minDelay: 0.05 }, { FunctionName });
+  await waitUntilFunctionActiveV2({ client: teal.lambda, maxWaitTime: 60, minDelay: 0.05 }, { FunctionName });
 }
 
 const eventsOf = async (logGroupName: string) =>

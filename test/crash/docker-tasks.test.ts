@@ -93,7 +93,7 @@ describe.skipIf(unavailable !== undefined && !process.env['CI'])(`Teal on Docker
     ['as the first container appears', [], 1],
     ['as half of them are there', [], 3],
     ['as the last ones appear', [], 5],
-  ])('starts every container once when it is killed %s', { timeout: 300_000 }, async (_when, more, containers) => {
+  ])('starts every container once when it is killed %s', { timeout: 5 * PATIENT }, async (_when, more, containers) => {
     const name = `s${containers}${more.length > 0 ? (more[1]?.split('.').pop() ?? '') : ''}`;
     await teal.stop();
     await start(['--leave-running', ...more]);

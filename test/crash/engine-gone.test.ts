@@ -15,7 +15,7 @@ import { privateEngine, privateEngineUnavailable, type PrivateEngine } from '../
 import { spawnTeal, type SpawnedTeal } from '../support/spawned-teal.ts';
 
 const unavailable = privateEngineUnavailable();
-const LIMIT = 300_000;
+const LIMIT = 600_000;
 const PATIENT = 120_000;
 
 describe.skipIf(unavailable !== undefined && !process.env['CI'])(

@@ -12,7 +12,7 @@ import { spawnTeal, type SpawnedTeal } from '../support/spawned-teal.ts';
 
 /** The hours of a hook and of Install are a minute then, which must do on a busy machine. */
 const TIME_SCALE = 60;
-const TEST_LIMIT = 180_000;
+const TEST_LIMIT = 400_000;
 const HOOKS = ['BeforeInstall', 'AfterInstall'];
 
 let data = '';

@@ -16,7 +16,7 @@ type Value = (query: string, ...args: string[]) => Promise<string>;
 
 it.skipIf(skip)(
   `balances load as the aws command says${skip ? ` (skipped: ${missing})` : ''}`,
-  { timeout: 240_000 },
+  { timeout: 400_000 },
   async () => {
     const data = await mkdtemp(join(tmpdir(), 'teal-cli-'));
     const teal = await spawnTeal(['--port', '0', '--data', data, '--runtime', 'process', '--time-scale', '60']);

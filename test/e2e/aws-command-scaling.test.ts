@@ -18,7 +18,7 @@ afterAll(() => teal.close());
 
 it.skipIf(skip)(
   `scales a service by policy and by the clock with the aws command${skip ? ` (skipped: ${missing})` : ''}`,
-  { timeout: 240_000 },
+  { timeout: 400_000 },
   async () => {
     const { json, text, value } = awsCommand(teal.url);
     const service = ['--service-namespace', 'ecs', '--resource-id', 'service/shop/web'];

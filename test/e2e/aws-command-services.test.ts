@@ -15,7 +15,7 @@ afterAll(() => teal.close());
 
 it.skipIf(skip)(
   `takes a service through a bad release, a good one and scaling with the aws command${skip ? ` (skipped: ${missing})` : ''}`,
-  { timeout: 240_000 },
+  { timeout: 400_000 },
   async () => {
     const { json, text, value } = awsCommand(teal.url);
     const register = (family: string, command: readonly string[]) =>
@@ -36,7 +36,7 @@ it.skipIf(skip)(
           );
           return found?.status === status ? found : undefined;
         },
-        90_000,
+        120_000,
       );
     await text('ecs', 'create-cluster', '--cluster-name', 'shop');
     await register('good', ['/bin/sleep', '100000']);

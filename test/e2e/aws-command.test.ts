@@ -42,7 +42,7 @@ Resources:
 
 it.skipIf(skip)(
   `goes through AWS's own ECS blue/green tutorial with the aws command${skip ? ` (skipped: ${missing})` : ''}`,
-  { timeout: 240_000 },
+  { timeout: 400_000 },
   async () => {
     const data = await mkdtemp(join(tmpdir(), 'teal-cli-'));
     const file = async (name: string, content: unknown): Promise<string> => {

@@ -19,7 +19,7 @@ const skip = missing !== undefined && !process.env['CI'];
 
 it.skipIf(skip)(
   `shifts traffic with ECS alone, pauses, and goes back, through boto3${skip ? ` (skipped: ${missing})` : ''}`,
-  { timeout: 180_000 },
+  { timeout: 400_000 },
   async () => {
     const data = await mkdtemp(join(tmpdir(), 'teal-boto3-'));
     const teal = await spawnTeal(['--port', '0', '--data', data, '--runtime', 'process', '--time-scale', '60']);

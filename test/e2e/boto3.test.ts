@@ -17,7 +17,7 @@ const skip = missing !== undefined && !process.env['CI'];
 
 it.skipIf(skip)(
   `releases, refuses a second release and rolls back through boto3${skip ? ` (skipped: ${missing})` : ''}`,
-  { timeout: 120_000 },
+  { timeout: 400_000 },
   async () => {
     const data = await mkdtemp(join(tmpdir(), 'teal-boto3-'));
     const teal = await spawnTeal(['--port', '0', '--data', data, '--runtime', 'process', '--time-scale', '60']);

@@ -45,7 +45,7 @@ def ask(path='/', method='GET', **headers):
 
 
 def until(what, holds):
-    for _ in range(600):
+    for _ in range(2400):
         if holds():
             return
         time.sleep(0.05)

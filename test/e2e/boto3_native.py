@@ -41,7 +41,7 @@ def task_definition(version):
 
 
 def wait_for(arn, what, is_so):
-    until = time.time() + 90
+    until = time.time() + 120
     while time.time() < until:
         found = ecs.describe_service_deployments(serviceDeploymentArns=[arn])['serviceDeployments'][0]
         if is_so(found):

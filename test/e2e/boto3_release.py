@@ -54,7 +54,7 @@ def release(definition, config=None):
 
 
 def until(what, ask):
-    for _ in range(600):
+    for _ in range(2400):
         found = ask()
         if found:
             return found

@@ -8,7 +8,7 @@ import { packageOf } from '../support/functions.ts';
 import { startTestTeal, type TestTeal } from '../support/teal.ts';
 import { python } from '../wire/python.ts';
 
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 400_000;
 const SCRIPT = join(dirname(fileURLToPath(import.meta.url)), 'boto3_lambda.py');
 
 const boto3 = await python(['-c', 'import boto3']);

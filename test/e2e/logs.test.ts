@@ -15,6 +15,8 @@ const noBoto3 = await run('python3', ['-c', 'import boto3']).then(
   () => 'python3 with boto3 is not here',
 );
 
+/** Of one test, in milliseconds: each start of the command takes seconds on a busy machine. */
+const LIMIT = 400_000;
 const TAIL = ['logs', 'tail', '/cli/tail', '--format', 'short'];
 
 let teal: TestTeal;
@@ -38,7 +40,7 @@ async function commandStage(group: string, program?: string) {
 
 it.skipIf(noCommand !== undefined && !process.env['CI'])(
   `puts, finds and reads events with the aws command${noCommand ? ` (skipped: ${noCommand})` : ''}`,
-  { timeout: 60_000 },
+  { timeout: LIMIT },
   async () => {
     const { names, put, json, value } = await commandStage('/cli/walk');
     await put('GET /', 'ERROR one', 'ERROR two');
@@ -57,7 +59,7 @@ it.skipIf(noCommand !== undefined && !process.env['CI'])(
 
 it.skipIf(noTail !== undefined && !process.env['CI'])(
   `tails a group with the aws command, following what comes${noTail ? ` (skipped: ${noTail})` : ''}`,
-  { timeout: 120_000 },
+  { timeout: LIMIT },
   async () => {
     const { put, text, environment } = await commandStage('/cli/tail', awsCommandTwo);
     await put('first', 'second');
@@ -84,7 +86,7 @@ it.skipIf(noTail !== undefined && !process.env['CI'])(
 
 it.skipIf(noBoto3 !== undefined && !process.env['CI'])(
   `goes through CloudWatch Logs with boto3${noBoto3 ? ` (skipped: ${noBoto3})` : ''}`,
-  { timeout: 60_000 },
+  { timeout: LIMIT },
   async () => {
     const script = join(dirname(fileURLToPath(import.meta.url)), 'boto3_logs.py');
 

@@ -33,7 +33,7 @@ const saying = (what: string) => eventually(what, () => said().find(({ Subject }
 
 it.skipIf(awsCommandTwo === undefined && !process.env['CI'])(
   `tells a topic of a deployment and of an alarm, all with the aws command${awsCommandTwo === undefined ? ' (skipped: there is no version 2)' : ''}`,
-  { timeout: 300_000 },
+  { timeout: 400_000 },
   async () => {
     const { text, value } = awsCommand(shop.teal.url, awsCommandTwo, shop.teal.account);
     const topic = await value('TopicArn', 'sns', 'create-topic', '--name', 'walk');

@@ -15,7 +15,7 @@ const withoutBoto = await run('python3', ['-c', 'import boto3']).then(
 );
 const withoutCommand = awsCommandUnavailable();
 const skip = (reason: string | undefined): boolean => reason !== undefined && !process.env['CI'];
-const PATIENT = 120_000;
+const PATIENT = 400_000;
 
 let folder = '';
 let teal: SpawnedTeal;

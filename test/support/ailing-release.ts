@@ -46,7 +46,7 @@ export async function releaseAiling(endpoint: string, ailment: Ailment): Promise
   await watch(sample, endpoint, WATCHED[ailment]);
   const traffic = sendTraffic(sample.stack.productionUrl, REQUESTS_PER_SECOND, systemClock());
   try {
-    const id = await releaseVersion(sample, 'v2', { config: 'CodeDeployDefault.ECSCanary10Percent5Minutes' });
+    const id = await releaseVersion(sample, 'v2', { config: 'CodeDeployDefault.ECSCanary10Percent15Minutes' });
     const stopped = await ending(sample.clients, id);
     const rollbackId = await eventually(
       'the rollback',

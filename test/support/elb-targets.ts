@@ -26,7 +26,7 @@ export function elbTargets({ elbv2: elb }: TestTeal, stack: ElbStack): ElbTarget
   const backends: Backend[] = [];
   return {
     group: () =>
-      stack.group({ HealthCheckPath: '/health', HealthCheckIntervalSeconds: 5, HealthCheckTimeoutSeconds: 2 }),
+      stack.group({ HealthCheckPath: '/health', HealthCheckIntervalSeconds: 20, HealthCheckTimeoutSeconds: 15 }),
     async add(group, name, answer) {
       const backend = await startBackend(name, answer);
       backends.push(backend);

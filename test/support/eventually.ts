@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T | undefined> | T | undefined,
-  limit = 30_000,
+  limit = 60_000,
 ): Promise<T> {
   const until = performance.now() + limit;
   for (;;) {

@@ -1,6 +1,6 @@
 import { EndedEarly, type SpawnedTeal } from './spawned-teal.ts';
 
-const KILL_LIMIT_MS = 60_000;
+const KILL_LIMIT_MS = 120_000;
 
 /** Every `count`th of `all`, `count` times, in their order: what follows in a group lies far apart. */
 export function strided<T>(all: readonly T[], count: number): T[][] {

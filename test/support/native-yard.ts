@@ -220,7 +220,7 @@ export class NativeYard {
         last = await this.deployment(arn);
         return is(last) ? last : undefined;
       },
-      90_000,
+      120_000,
     ).catch((cause: unknown) => {
       throw new Error(`${String(cause)}; it was ${JSON.stringify(last, null, 1)}`, { cause });
     });

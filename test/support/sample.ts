@@ -52,7 +52,7 @@ export async function deploymentInfo(clients: DemoClients, deploymentId: string)
   return info;
 }
 
-export function ending(clients: DemoClients, deploymentId: string, limit = 60_000): Promise<DeploymentInfo> {
+export function ending(clients: DemoClients, deploymentId: string, limit = 120_000): Promise<DeploymentInfo> {
   return eventually(
     `the end of ${deploymentId}`,
     async () => {

@@ -10,7 +10,7 @@ const ENTRY = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'dist', 
 export interface SpawnedTeal {
   readonly url: string;
   readonly child: ChildProcess;
-  /** Resolves when the process has ended, with how. */
+  /** Resolves when the process has ended and all it logged has been read, with how it ended. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
   /** What it logged so far. */
   log(): string;
@@ -43,7 +43,7 @@ export async function spawnTeal(
   });
   let logged = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (logged += text));
-  const ended = once(child, 'exit').then(([code, signal]) => ({
+  const ended = once(child, 'close').then(([code, signal]) => ({
     code: code as number | null,
     signal: signal as NodeJS.Signals | null,
   }));

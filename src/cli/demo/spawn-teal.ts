@@ -18,7 +18,7 @@ export async function spawnTeal(args: readonly string[]): Promise<RunningTeal> {
   });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said = `${said}${text}`.slice(-20_000)));
-  const ended = once(child, 'exit').then(([code, signal]) => `Teal ended (${String(signal ?? code)}):\n${said}`);
+  const ended = once(child, 'close').then(([code, signal]) => `Teal ended (${String(signal ?? code)}):\n${said}`);
   const url = await Promise.race([readyUrl(child.stdout), ended.then(() => undefined)]);
   if (url === undefined) throw new Error(`before it was ready, ${await ended}`);
   return {

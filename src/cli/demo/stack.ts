@@ -194,14 +194,16 @@ async function createHook(
 }
 
 async function serviceSteady(clients: DemoClients, clock: Clock): Promise<void> {
-  for (let tries = 0; tries < 300; tries += 1) {
+  for (let tries = 0; tries < 1200; tries += 1) {
     const { services } = await clients.ecs.send(
       new DescribeServicesCommand({ cluster: NAMES.cluster, services: [NAMES.service] }),
     );
     if (services?.[0]?.taskSets?.[0]?.stabilityStatus === 'STEADY_STATE') return;
     await clock.sleep(seconds(0.1));
   }
-  throw new Error('the service was not steady after 30 s; see what `aws ecs describe-services` says of its events');
+  throw new Error(
+    'the service was not steady after two minutes; see what `aws ecs describe-services` says of its events',
+  );
 }
 
 const functionName = (hook: string): string => `CodeDeployHook_${hook}`;

@@ -174,7 +174,7 @@ export function orderConformance(subject: OrderUnderTest): void {
       const id = await run(db, app);
       await until(id, 'the app to listen', (one) => healthOf(one, 'app') === 'HEALTHY');
 
-      await runtime.stop(id, seconds(20));
+      await runtime.stop(id, seconds(60));
       const task = await reach(id, 'stopped');
 
       expect(task.containers.map(({ exitCode }) => exitCode)).toEqual([143, 9]);

@@ -9,7 +9,7 @@ import { events, type EventsService } from './index.ts';
 import { deliveriesIn, ruleId, rulesIn } from './records.ts';
 
 const scope = { account: '123456789012', region: 'eu-west-1' };
-const PATIENT = { timeout: 20_000, interval: 5 };
+const PATIENT = { timeout: 60_000, interval: 5 };
 const EVENT = { source: 'aws.ecs', detailType: 'ECS Task State Change', resources: [], detail: { n: 1 } };
 
 let store: Store;

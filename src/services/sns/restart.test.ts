@@ -15,7 +15,7 @@ import { deliveriesIn, subscriptionsIn, topicsIn, type Protocol } from './record
 
 const scope = { account: '123456789012', region: 'eu-west-1' };
 const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:t';
-const PATIENT = { timeout: 20_000, interval: 5 };
+const PATIENT = { timeout: 60_000, interval: 5 };
 const CTX: CallContext = {
   ...scope,
   service: 'sns',

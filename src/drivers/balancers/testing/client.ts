@@ -80,13 +80,13 @@ export function startLoad(port: number, connections: number): Load {
   };
 }
 
-/** Waits for something to become true. @throws after ten seconds, naming what */
+/** Waits for something to become true. @throws after a minute, naming what */
 export async function until<T>(what: string, find: () => Promise<T | undefined | false>): Promise<T> {
-  const limit = Date.now() + 10_000;
+  const limit = Date.now() + 60_000;
   for (;;) {
     const found = await find();
     if (found !== undefined && found !== false) return found;
-    if (Date.now() > limit) throw new Error(`not within 10 s: ${what}`);
+    if (Date.now() > limit) throw new Error(`not within a minute: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

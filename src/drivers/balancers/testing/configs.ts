@@ -14,7 +14,7 @@ export const HEALTH_CHECK: HealthCheckConfig = {
   path: '/health',
   port: 'traffic-port',
   interval: millis(100),
-  timeout: millis(2000),
+  timeout: millis(20_000),
   healthyThreshold: 2,
   unhealthyThreshold: 2,
   matcher: '200',

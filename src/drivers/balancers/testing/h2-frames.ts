@@ -213,12 +213,12 @@ export class FrameClient {
   }
 
   async #wait(what: string, holds: () => boolean): Promise<void> {
-    const limit = AbortSignal.timeout(10_000);
+    const limit = AbortSignal.timeout(60_000);
     while (!holds() && !this.#closed) {
       await new Promise<void>((resolve, reject) => {
         this.#heard = resolve;
-        limit.onabort = () => reject(new Error(`not within 10 s: ${what}`));
-        if (limit.aborted) reject(new Error(`not within 10 s: ${what}`));
+        limit.onabort = () => reject(new Error(`not within a minute: ${what}`));
+        if (limit.aborted) reject(new Error(`not within a minute: ${what}`));
       });
     }
   }

@@ -58,7 +58,7 @@ export function endingConformance(bench: RuntimeBench): void {
     await bench.runtime.start(task);
     await ready(task.taskId);
 
-    await bench.runtime.stop(task.taskId, millis(1_000));
+    await bench.runtime.stop(task.taskId, millis(5_000));
     const stopping = await observe(task.taskId);
 
     expect(stopping?.state).toBe('stopping');
@@ -93,7 +93,7 @@ async function eventuallyEnded(
   name: string,
   look: () => Promise<TaskObservation | undefined>,
 ): Promise<TaskObservation> {
-  const until = performance.now() + 20_000;
+  const until = performance.now() + 60_000;
   for (;;) {
     const found = await look();
     if (found?.containers.some((one) => one.name === name && one.state === 'stopped')) return found;

@@ -73,7 +73,7 @@ describe.skipIf(unavailable !== undefined)(
       );
     const held = async () => (await docker.engine.listContainers({ all: true })).length;
 
-    it('takes containers that went on for the tasks they are', { timeout: 300_000 }, async () => {
+    it('takes containers that went on for the tasks they are', { timeout: 5 * PATIENT }, async () => {
       await open(true);
       const spec = task();
       await runtime.start(spec);
@@ -96,7 +96,7 @@ describe.skipIf(unavailable !== undefined)(
       expect(await held()).toBe(1);
     });
 
-    it('tells of containers that ended with it, and runs new ones', { timeout: 300_000 }, async () => {
+    it('tells of containers that ended with it, and runs new ones', { timeout: 5 * PATIENT }, async () => {
       await open(false);
       const lost = task();
       await runtime.start(lost);
@@ -116,7 +116,7 @@ describe.skipIf(unavailable !== undefined)(
 
     it(
       'says that a task could not start while it is away, and starts nothing of it later',
-      { timeout: 300_000 },
+      { timeout: 5 * PATIENT },
       async () => {
         await open(true);
         const spec = task();

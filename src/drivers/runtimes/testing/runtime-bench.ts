@@ -80,7 +80,7 @@ export function runtimeBench(subject: RuntimeUnderTest): RuntimeBench {
     }),
     observe: async (taskId) => (await runtime.observe()).find((task) => task.taskId === taskId),
     async reach(taskId, state) {
-      const until = performance.now() + 20_000;
+      const until = performance.now() + 60_000;
       for (;;) {
         const found = await bench.observe(taskId);
         if (found?.state === state) return found;

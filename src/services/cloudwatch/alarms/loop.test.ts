@@ -21,7 +21,7 @@ import { alarmsIn, type AlarmRecord } from './records.ts';
 const ctx = { account: '123456789012', region: 'eu-west-1' } as CallContext;
 const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:pager';
 const FUNCTION = 'arn:aws:lambda:eu-west-1:123456789012:function:pager';
-const PATIENT = { timeout: 15_000, interval: 5 };
+const PATIENT = { timeout: 60_000, interval: 5 };
 
 /** Of each metric, the value of every period. */
 let values: Map<string, number>;

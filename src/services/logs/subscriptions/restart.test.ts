@@ -9,7 +9,7 @@ import { logs, type LogsService } from '../index.ts';
 import { deliveriesIn, subscriptionFiltersIn } from '../records.ts';
 
 const scope = { account: '123456789012', region: 'eu-west-1' };
-const PATIENT = { timeout: 20_000, interval: 5 };
+const PATIENT = { timeout: 60_000, interval: 5 };
 const to = { group: '/app', stream: 'one', mayCreateGroup: true };
 
 let store: Store;
