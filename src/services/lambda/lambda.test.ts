@@ -16,7 +16,7 @@ const scope = { account: '123456789012', region: 'eu-west-1' };
 const ARN = 'arn:aws:lambda:eu-west-1:123456789012:function:hook';
 const zip = zipSync({ 'index.js': strToU8('exports.handler = async () => 1;') });
 
-const PATIENT = { timeout: 20_000, interval: 5 };
+const PATIENT = { timeout: 60_000, interval: 5 };
 
 let folder: string;
 let store: Store;
@@ -39,7 +39,7 @@ afterEach(async () => {
 const newService = (): Service =>
   lambda({
     store,
-    clock: systemClock(100_000),
+    clock: systemClock(1000),
     logger: silentLogger(),
     functions: createFakeFunctions(handlers),
     append: async () => undefined,

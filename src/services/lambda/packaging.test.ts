@@ -76,7 +76,7 @@ const zipped = { Runtime: 'nodejs20.x', Handler: 'index.handler', Code: { ZipFil
 const image = { PackageType: 'Image', Code: { ImageUri: 'registry/hook:1' } };
 const updated = () =>
   expect
-    .poll(() => call('GetFunctionConfiguration', { FunctionName: 'hook' }), { timeout: 20_000 })
+    .poll(() => call('GetFunctionConfiguration', { FunctionName: 'hook' }))
     .toMatchObject({ State: 'Active', LastUpdateStatus: 'Successful' });
 
 it('numbers the versions of a layer, never using a number twice', async () => {

@@ -110,7 +110,7 @@ it('gives its port to a process of another build under load; a tunnel goes on, t
   expect(identify(before)).toBeDefined();
   tunnel.socket.destroy();
   await ends(before);
-  expect(await inFlight(second)).toBe(0);
+  await until('nothing is in flight', async () => (await inFlight(second)) === 0);
   expect((await second.observe()).targetGroups[0]?.requests).toBeGreaterThan(requestsBefore);
 });
 
@@ -150,7 +150,7 @@ it('keeps counting what drains in the older process, and cuts it at the same mom
   await second.apply(draining(3, Date.now()));
 
   await held.hears('502 Bad Gateway');
-  expect(await inFlight(second)).toBe(0);
+  await until('nothing is in flight', async () => (await inFlight(second)) === 0);
   await until('the change was told', () => Promise.resolve(changes > 0));
 });
 

@@ -83,13 +83,13 @@ it('tells a function its context and environment', async () => {
 });
 
 it('keeps a sandbox warm, and starts anew after it has ended', async () => {
-  const source = `let count = 0;
-    exports.handler = async () => { if (++count === 2) setTimeout(() => process.exit(0)); return [count, process.pid]; };`;
+  const source = `let count = 0; exports.handler = async () => [++count, process.pid];`;
   const counted = async () => JSON.parse((await run('warm.js', source)).payload) as [count: number, pid: number];
 
   const [first, firstPid] = await counted();
   const [second, secondPid] = await counted();
-  await expect.poll(() => isRunning(secondPid), { timeout: 5000 }).toBe(false);
+  process.kill(secondPid, 'SIGKILL');
+  await expect.poll(() => isRunning(secondPid)).toBe(false);
   const [third, thirdPid] = await counted();
 
   expect([first, second, third]).toEqual([1, 2, 1]);
@@ -115,10 +115,10 @@ it('ends what a function started together with the function', async () => {
       await new Promise(() => setInterval(() => {}, 1000));
     };`;
 
-  await run('parent.js', source, short);
+  await run('parent.js', source, { timeout: seconds(5), timeoutSeconds: 5 });
 
   const pid = Number(await readFile(pidFile, 'utf8'));
-  await expect.poll(() => isRunning(pid), { timeout: 5000 }).toBe(false);
+  await expect.poll(() => isRunning(pid)).toBe(false);
 });
 
 it('reports a process that exits', async () => {
@@ -199,7 +199,7 @@ it('ends an idle sandbox after a while', async () => {
 
   const { payload } = await impatient.invoke(testSpec('idle', folder), '{}', 'r-1');
 
-  await expect.poll(() => isRunning(Number(payload)), { timeout: 5000 }).toBe(false);
+  await expect.poll(() => isRunning(Number(payload))).toBe(false);
   await impatient.close();
 });
 

@@ -112,7 +112,7 @@ const allTasks = (): Promise<TaskRecord[]> => tasks(store).list(CTX, 'default');
 const allSets = (): Promise<TaskSetRecord[]> => taskSets(store).list(CTX, 'default/web');
 
 async function until<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
-  for (let tries = 0; tries < 1000; tries += 1) {
+  for (let tries = 0; tries < 10_000; tries += 1) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
     await deps.clock.sleep(millis(5));

@@ -58,7 +58,7 @@ const FAILURES: readonly (readonly [what: string, answer: Answer, status: number
 ];
 
 it.each(FAILURES)('answers for a target that %s', async (_, answer, status, failure) => {
-  await open(answer, { http: { idleTimeout: millis(100) } });
+  await open(answer, { http: { idleTimeout: millis(failure === 'timeout' ? 100 : 60_000) } });
 
   const heard = await askRaw(rig.port, GET);
 
