@@ -1,5 +1,7 @@
 import {
   CreateDeploymentCommand,
+  CreateDeploymentConfigCommand,
+  GetDeploymentCommand,
   UpdateDeploymentGroupCommand,
   type AlarmConfiguration,
 } from '@aws-sdk/client-codedeploy';
@@ -20,6 +22,16 @@ let cloudwatch: CloudWatchClient;
 beforeAll(async () => {
   shop = await Shop.open(47_200);
   cloudwatch = cloudWatchClient(shop.teal);
+  await shop.teal.codedeploy.send(
+    new CreateDeploymentConfigCommand({
+      deploymentConfigName: CANARY,
+      computePlatform: 'ECS',
+      trafficRoutingConfig: {
+        type: 'TimeBasedCanary',
+        timeBasedCanary: { canaryPercentage: 10, canaryInterval: 120 },
+      },
+    }),
+  );
 });
 afterAll(async () => {
   cloudwatch?.destroy();
@@ -27,7 +39,8 @@ afterAll(async () => {
 });
 
 const ENDED = ['Succeeded', 'Failed', 'Stopped'];
-const CANARY = 'CodeDeployDefault.ECSCanary10Percent15Minutes';
+/** Two minutes here, in which an alarm must have been seen. */
+const CANARY = 'canary-of-two-hours';
 const AT_ONCE = 'CodeDeployDefault.ECSAllAtOnce';
 
 /** An alarm that only what a test does changes. */
@@ -148,9 +161,13 @@ it('stops and rolls back when data trips an alarm during the canary', async () =
   const id = await shop.deploy(stack);
   await canary(stack);
 
-  await cloudwatch.send(
-    new PutMetricDataCommand({ Namespace: 'Shop', MetricData: [{ MetricName: 'measured', Value: 5 }] }),
-  );
+  // Again and again: a look that comes late does not see what lies periods back.
+  await eventually('the end', async () => {
+    const MetricData = [{ MetricName: 'measured', Value: 5 }];
+    await cloudwatch.send(new PutMetricDataCommand({ Namespace: 'Shop', MetricData }));
+    const { deploymentInfo } = await shop.teal.codedeploy.send(new GetDeploymentCommand({ deploymentId: id }));
+    return ENDED.includes(deploymentInfo?.status ?? '') || undefined;
+  });
 
   await expectRolledBack(stack, id, 'measured');
 });

@@ -28,7 +28,7 @@ beforeAll(async () => {
   await create('good', tell('/succeed'));
   await create('bad', `console.log('checking', event.DeploymentId); console.log('cart is broken'); ${tell('/fail')}`);
   await create('talking', `console.log('é'.repeat(10_000)); console.log('the end'); ${tell('/fail')}`);
-  await create('lingering', `${tell('/fail')} await new Promise((wake) => setTimeout(wake, 20_000));`);
+  await create('lingering', `${tell('/fail')} await new Promise((wake) => setTimeout(wake, 100_000));`);
   await create('silent', tell('/silent'));
 });
 
@@ -45,11 +45,11 @@ async function create(FunctionName: string, body: string): Promise<void> {
       Role: `arn:aws:iam::${shop.teal.account}:role/f`,
       Runtime: 'nodejs20.x',
       Handler: 'index.handler',
-      Timeout: 30,
+      Timeout: 120,
       Code: { ZipFile: zipSync({ 'index.js': strToU8(source) }) },
     }),
   );
-  await waitUntilFunctionActiveV2({ client: shop.teal.lambda, maxWaitTime: 20, minDelay: 0.05 }, { FunctionName });
+  await waitUntilFunctionActiveV2({ client: shop.teal.lambda, maxWaitTime: 60, minDelay: 0.05 }, { FunctionName });
 }
 
 interface Told {
@@ -123,7 +123,7 @@ it('does not wait for the end of a function that reported Failed and lingers', a
   const id = await shop.deploy(stack, { BeforeInstall: 'lingering' });
   const { completeTime, startTime } = await shop.reach(id, 'Failed');
 
-  expect((completeTime?.getTime() ?? Infinity) - (startTime?.getTime() ?? 0)).toBeLessThan(20_000);
+  expect((completeTime?.getTime() ?? Infinity) - (startTime?.getTime() ?? 0)).toBeLessThan(100_000);
   expect((await beforeInstall(id))?.diagnostics?.logTail).toMatch(/^START/);
 });
 

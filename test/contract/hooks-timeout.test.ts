@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openHttpSink, type HttpSink } from '../support/http-sink.ts';
 import { Shop } from '../support/shop.ts';
 
-/** The hour of a hook is 12 seconds then: enough for a function to start three times on a busy machine. */
-const TIME_SCALE = 300;
+/** The hour of a hook is 20 seconds then: enough for a function to start three times on a busy machine. */
+const TIME_SCALE = 180;
 
 let shop: Shop;
 let sink: HttpSink;
@@ -48,7 +48,7 @@ describe.concurrent('the hour of a hook', () => {
       }),
     );
     await waitUntilFunctionActiveV2(
-      { client: shop.teal.lambda, maxWaitTime: 20, minDelay: 0.05 },
+      { client: shop.teal.lambda, maxWaitTime: 60, minDelay: 0.05 },
       { FunctionName: 'throwing' },
     );
 

@@ -19,7 +19,7 @@ let teal: TestTeal;
 let sink: HttpSink;
 let letGo: () => void;
 beforeAll(async () => {
-  teal = await startTestTeal({ timeScale: 1000 });
+  teal = await startTestTeal({ timeScale: 300 });
   const held = new Promise<number>((resolve) => (letGo = () => resolve(200)));
   sink = await openHttpSink(() => held);
 });

@@ -128,12 +128,7 @@ const REFUSED: readonly (readonly [
       await shop.listen(await shop.createBalancer(`${name}-2`), green);
     },
   ],
-  [
-    'a service that is gone',
-    ECS,
-    ({ name }) => [name],
-    ({ name }) => shop.teal.ecs.send(new DeleteServiceCommand({ cluster: 'shop', service: name, force: true })),
-  ],
+  ['a service that is gone', ECS, ({ name }) => [name], ({ name }) => removeService(name)],
   [
     'a service that another controller deploys to',
     ECS,
