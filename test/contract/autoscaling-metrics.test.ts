@@ -14,7 +14,7 @@ import { ScalingYard } from '../support/scaling-yard.ts';
 
 /** Fifteen minutes, for which a service must be idle before it scales in, pass in seven and a half seconds. */
 const TIME_SCALE = 120;
-const LIMIT = 60_000;
+const LIMIT = 120_000;
 
 let yard: ServiceYard;
 let fronts: NativeYard;
@@ -68,7 +68,7 @@ const alarmed = (name: string, which: 'High' | 'Low') =>
   );
 
 describe.concurrent('a service', () => {
-  it('scales out while its tasks use much CPU, and in again when they do not', { timeout: 2 * LIMIT }, async () => {
+  it('scales out while its tasks use much CPU, and in again when they do not', { timeout: 4 * LIMIT }, async () => {
     const load = await loaded('busy', 'i=0; while [ $i -lt 30000 ]; do i=$((i+1)); done; sleep 0.1');
     await scaling.track('busy', { TargetValue: 50, ...predefined('ECSServiceAverageCPUUtilization'), ...COOLDOWNS });
 
@@ -82,7 +82,7 @@ describe.concurrent('a service', () => {
 
   it(
     'scales by the memory of its tasks, not by alarms whose actions are disabled',
-    { timeout: 2 * LIMIT },
+    { timeout: 4 * LIMIT },
     async () => {
       const load = await loaded('full', `[ -n "$held" ] || held=$(head -c 30000000 /dev/zero | tr '\\0' x); sleep 0.2`);
       const { Alarms = [] } = await scaling.track('full', {
@@ -99,14 +99,16 @@ describe.concurrent('a service', () => {
       expect(await desired('full')).toBe(1);
       await scaling.cloudwatch.send(new EnableAlarmActionsCommand({ AlarmNames: high }));
       await eventually('more tasks', async () => ((await desired('full')) > 1 ? true : undefined), LIMIT);
-      expect(await causes('full')).toEqual([expect.stringMatching(alarmed('full', 'High'))]);
+      const scaledBy = await causes('full');
+      expect(scaledBy.length).toBeGreaterThan(0);
+      for (const cause of scaledBy) expect(cause).toMatch(alarmed('full', 'High'));
       await load.end();
       await reaches('full', 1);
       expect((await causes('full'))[0]).toMatch(alarmed('full', 'Low'));
     },
   );
 
-  it('scales by the requests that each target gets, down to none', { timeout: 2 * LIMIT }, async () => {
+  it('scales by the requests that each target gets, down to none', { timeout: 4 * LIMIT }, async () => {
     const front = await fronts.front('asked');
     await fronts.create(front, { strategy: 'ROLLING' });
     await yard.completed('asked');

@@ -125,11 +125,16 @@ it('refuses a scheduled action of what is not registered, and forecasts', async 
 it('sets the bounds at the time, brings the service within them, and tells of both', async () => {
   await yard.create('timed');
   await scaling.register('timed');
-  await put('timed', { Schedule: at(2), ScalableTargetAction: { MinCapacity: 2, MaxCapacity: 5 } });
+  await put('timed', { Schedule: at(6), ScalableTargetAction: { MinCapacity: 2, MaxCapacity: 5 } });
 
   await yard.until('two tasks', 'timed', ({ desiredCount }) => desiredCount === 2);
   expect(await target('timed')).toMatchObject({ MinCapacity: 2, MaxCapacity: 5 });
-  const [second, first] = await scaling.activities('timed');
+  const activities = await eventually('both activities', async () => {
+    const found = await scaling.activities('timed');
+    return found.length === 2 && found.every(({ StatusCode }) => StatusCode === 'Successful') ? found : undefined;
+  });
+  const first = activities.find(({ Description }) => Description?.startsWith('Setting min capacity'));
+  const second = activities.find(({ Description }) => Description?.startsWith('Setting desired count'));
   expect(first).toMatchObject({
     Description: 'Setting min capacity to 2 and max capacity to 5',
     Cause: 'scheduled action name morning was triggered',
@@ -160,7 +165,11 @@ it('triggers at a rate, but not while scheduled scaling is suspended', async () 
   expect(await scaling.activities('beating')).toEqual([]);
 
   await scaling.register('beating', { SuspendedState: { ScheduledScalingSuspended: false } });
-  const found = await triggered('beating', 4);
+  const found = await eventually('both actions', async () => {
+    const told = await scaling.activities('beating');
+    const has = (name: string) => told.some(({ Cause }) => Cause?.startsWith(`scheduled action name ${name} `));
+    return has('morning') && has('crossing') ? told : undefined;
+  });
   expect(await target('beating')).toMatchObject({ MinCapacity: 1, MaxCapacity: 7 });
   expect(found.map(({ Cause, StatusCode }) => `${Cause} ${StatusCode}`)).toEqual(
     expect.arrayContaining([

@@ -251,7 +251,7 @@ it('gives tags to tasks as the service asks', async () => {
   await yard.create('tagged', { propagateTags: 'SERVICE', enableECSManagedTags: true, tags });
   await yard.create('defined', { propagateTags: 'TASK_DEFINITION' });
   await yard.create('bare', { tags });
-  await yard.completed('tagged');
+  for (const name of ['tagged', 'defined', 'bare']) await yard.completed(name);
 
   const [tagged] = await yard.tasks('tagged');
   expect(tagged?.tags).toEqual(

@@ -1,5 +1,7 @@
 import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { RegisterTaskDefinitionCommand, StopServiceDeploymentCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ServiceYard } from '../support/ecs-services.ts';
 import { eventually } from '../support/eventually.ts';
@@ -26,7 +28,10 @@ it('takes a service through a deployment in the words of AWS', async () => {
   const done = await yard.completed('worded');
 
   expect(done.deployments?.[0]?.rolloutStateReason).toBe(`ECS deployment ${first?.id} completed.`);
-  const events = await yard.events('worded');
+  const events = await eventually('a steady service', async () => {
+    const told = await yard.events('worded');
+    return told.at(-1)?.endsWith('has reached a steady state.') ? told : undefined;
+  });
   expect(events[0]).toMatch(/^\(service worded\) has started 2 tasks: \(task [0-9a-f]{32}\) \(task [0-9a-f]{32}\)\.$/);
   expect(events.slice(-2)).toEqual([
     `(service worded) (deployment ${first?.id}) deployment completed.`,
@@ -47,8 +52,8 @@ it('never has fewer running tasks than wished while it replaces them, nor more t
     return deployments.length === 1 && deployments[0]?.rolloutState === 'COMPLETED';
   });
 
-  expect(Math.min(...seen.map(([running]) => running))).toBe(2);
-  expect(Math.max(...seen.map(([, all]) => all))).toBe(3);
+  expect(Math.min(...seen.map(([running]) => running))).toBeGreaterThanOrEqual(2);
+  expect(Math.max(...seen.map(([, all]) => all))).toBeLessThanOrEqual(3);
   const tasks = await yard.tasks('bounded');
   expect(tasks.map(({ taskDefinitionArn }) => taskDefinitionArn?.split('/')[1])).toEqual(['good:2', 'good:2']);
 });
@@ -126,11 +131,18 @@ it('rolls back to the last completed deployment when the circuit breaker trips, 
 });
 
 it('shows the rollback while it runs as the primary deployment beside the failed one', async () => {
-  // The only old task has to be replaced again, so the rollback takes a while.
+  // The only old task has to be replaced again, and the new one is not healthy while the gate is shut.
+  const gate = join(yard.teal.data, 'gate');
+  await writeFile(gate, '');
+  const healthCheck = { command: ['CMD-SHELL', `test -e ${gate}`], interval: 5, retries: 10, startPeriod: 300 };
+  const app = { name: 'app', image: 'app:1', memory: 64, command: ['/bin/sleep', '100000'], healthCheck };
+  await yard.teal.ecs.send(new RegisterTaskDefinitionCommand({ family: 'gated', containerDefinitions: [app] }));
   await yard.create('showing', {
+    taskDefinition: 'gated',
     deploymentConfiguration: { ...BREAKER, minimumHealthyPercent: 0, maximumPercent: 100 },
   });
   const { deployments: [good] = [] } = await yard.completed('showing');
+  await rm(gate);
   await yard.update('showing', { taskDefinition: 'broken' });
 
   const service = await yard.until('a rollback', 'showing', ({ deployments = [] }) => deployments[0]?.id === good?.id);
@@ -140,6 +152,7 @@ it('shows the rollback while it runs as the primary deployment beside the failed
     rolloutState: 'IN_PROGRESS',
     rolloutStateReason: `ECS deployment circuit breaker: rolling back to deploymentId ${good?.id}.`,
   });
+  await writeFile(gate, '');
   await yard.completed('showing');
   expect((await yard.describe('showing')).runningCount).toBe(1);
 });

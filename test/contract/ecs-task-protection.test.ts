@@ -45,15 +45,17 @@ it('keeps protected tasks when a service is scaled in, tells why, and lets go of
   await yard.create('held', { desiredCount: 3 });
   const { deployments } = await yard.completed('held');
   const [kept, other] = (await arnsOf('held')).sort();
+  const askedAt = Date.now();
   const { protectedTasks, failures } = await protect([kept]);
   expect(failures).toEqual([]);
   expect(protectedTasks).toEqual([
     { taskArn: kept, protectionEnabled: true, expirationDate: expect.any(Date) as Date },
   ]);
   // Two hours, divided by the time scale.
-  const left = (protectedTasks?.[0]?.expirationDate?.getTime() ?? 0) - Date.now();
-  expect(left).toBeGreaterThan(110_000);
-  expect(left).toBeLessThanOrEqual(120_000);
+  const endsAt = protectedTasks?.[0]?.expirationDate?.getTime() ?? 0;
+  // The SDK's instants of ECS are in whole milliseconds or seconds.
+  expect(endsAt - askedAt).toBeGreaterThanOrEqual(119_000);
+  expect(endsAt - Date.now()).toBeLessThanOrEqual(120_000);
 
   await yard.update('held', { desiredCount: 0 });
   await running('held', [kept]);
@@ -75,8 +77,8 @@ it('lets a protection end by itself, and a new one begins anew', async () => {
   await yard.completed('passing');
   const [task] = await arnsOf('passing');
   await protect([task], { expiresInMinutes: 2880 });
-  await protect([task], { expiresInMinutes: 1 });
-  expect((await read([task])).protectedTasks).toMatchObject([{ protectionEnabled: true }]);
+  const { protectedTasks } = await protect([task], { expiresInMinutes: 1 });
+  expect(protectedTasks).toMatchObject([{ protectionEnabled: true }]);
   await yard.update('passing', { desiredCount: 0 });
   await running('passing', []);
 });

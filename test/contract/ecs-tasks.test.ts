@@ -11,6 +11,8 @@ import {
   type Task,
   type TaskOverride,
 } from '@aws-sdk/client-ecs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { startTestTeal, type TestTeal } from '../support/teal.ts';
@@ -128,11 +130,14 @@ it('gives a task its tags once each, with those of ECS, and tells requests with 
 });
 
 it('shows containers that wait for each other as they come up', async () => {
-  const migrate = container('migrate', 'setTimeout(() => process.exit(0), 500)', { essential: false });
+  const gate = join(teal.data, 'migrated');
+  const script = `setInterval(() => require('node:fs').existsSync(${JSON.stringify(gate)}) && process.exit(0), 20)`;
+  const migrate = container('migrate', script, { essential: false });
   const web = container('web', RUNS, { dependsOn: [{ containerName: 'migrate', condition: 'SUCCESS' }] });
   const task = await run([migrate, web]);
 
   const pending = await until(task, 'the first container', (found) => of(found, 'migrate')?.lastStatus === 'RUNNING');
+  await writeFile(gate, '');
   const running = await until(task, 'the task to run', ({ lastStatus }) => lastStatus === 'RUNNING');
 
   expect(pending.lastStatus).toBe('PENDING');

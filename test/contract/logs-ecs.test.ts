@@ -15,7 +15,7 @@ import {
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestTeal, type TestTeal } from '../support/teal.ts';
 
-const PATIENT = { timeout: 30_000, interval: 20 };
+const PATIENT = { timeout: 60_000, interval: 20 };
 
 let teal: TestTeal;
 let logs: CloudWatchLogsClient;
@@ -119,7 +119,7 @@ it('stores lines while a task runs, in a group of another region', async () => {
   });
 
   await expect.poll(read, PATIENT).toEqual(['here']);
-  expect((await describe(task))?.lastStatus).toBe('RUNNING');
+  await expect.poll(async () => (await describe(task))?.lastStatus, PATIENT).toBe('RUNNING');
   abroad.destroy();
   await teal.ecs.send(new StopTaskCommand({ task }));
 });

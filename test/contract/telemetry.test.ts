@@ -135,6 +135,13 @@ it('tells CloudWatch and Prometheus what the tasks of a service use, with a samp
   expect(total(found, 'teal_ecs_memory_utilization_ratio', service)).toBeGreaterThan(0.05);
 });
 
+const INSIGHTS = ['TaskCount', 'ServiceCount', 'RunningTaskCount', 'PendingTaskCount', 'DesiredTaskCount'].concat([
+  'TaskSetCount',
+  'DeploymentCount',
+  'MemoryUtilized',
+  'MemoryReserved',
+]);
+
 it('tells Container Insights once the cluster has it', async () => {
   const names = async () =>
     (await cloudwatch.send(new ListMetricsCommand({ Namespace: 'ECS/ContainerInsights' }))).Metrics ?? [];
@@ -145,14 +152,9 @@ it('tells Container Insights once the cluster has it', async () => {
 
   const found = await eventually('metrics of Container Insights', async () => {
     const listed = await names();
-    return listed.length > 0 ? listed : undefined;
+    return new Set(listed.map(({ MetricName }) => MetricName)).size >= INSIGHTS.length ? listed : undefined;
   });
-  expect(new Set(found.map(({ MetricName }) => MetricName))).toEqual(
-    new Set([
-      ...['TaskCount', 'ServiceCount', 'RunningTaskCount', 'PendingTaskCount', 'DesiredTaskCount', 'TaskSetCount'],
-      ...['DeploymentCount', 'MemoryUtilized', 'MemoryReserved'],
-    ]),
-  );
+  expect(new Set(found.map(({ MetricName }) => MetricName))).toEqual(new Set(INSIGHTS));
 });
 
 it('counts a rollback and the deployment that failed', { timeout: LIMIT_MS }, async () => {
