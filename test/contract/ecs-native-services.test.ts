@@ -1,5 +1,5 @@
 import { UpdateServiceCommand, type CreateServiceRequest, type DeploymentConfiguration } from '@aws-sdk/client-ecs';
-import { ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { ModifyRuleCommand, ModifyTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { refusal } from '../support/elb-stack.ts';
@@ -215,17 +215,24 @@ it(
     const [from, to] = [await yard.front('moving'), await yard.front('moved')];
     const plain = ({ balancers }: NativeService) =>
       balancers.map(({ advancedConfiguration: _none, ...entry }) => entry);
-    const made = await yard.create({ name: from.name, balancers: plain(from) }, {});
+    const grace = { healthCheckGracePeriodSeconds: 3600 };
+    const made = await yard.create({ name: from.name, balancers: plain(from) }, {}, grace);
     await yard.reach(made.currentServiceDeployment, 'SUCCESSFUL');
+    // No task is healthy in the other group until the update that supersedes is under way.
+    const heals = (HttpCode: string) =>
+      teal.elbv2.send(new ModifyTargetGroupCommand({ TargetGroupArn: to.groups[0], Matcher: { HttpCode } }));
+    await heals('499');
     const members = { cluster: 'shop', service: from.name, loadBalancers: plain(to) };
     const moving = await teal.ecs.send(new UpdateServiceCommand(members));
 
     const arn = await yard.release(from, await yard.define('moving', 'v2'));
+    await heals('200');
     await yard.reach(arn, 'SUCCESSFUL');
 
     expect(await yard.deployment(moving.service?.currentServiceDeployment)).toMatchObject({ status: 'STOPPED' });
-    expect(await yard.running(from)).toEqual(['moving:2']);
-    expect(await yard.stack.states(to.groups[0])).toEqual(['healthy']);
+    await eventually('v2 alone', async () => (await yard.running(from)).join() === 'moving:2' || undefined);
+    const states = async (group: string) => (await yard.stack.states(group)).join();
+    await eventually('one target', async () => (await states(to.groups[0])) === 'healthy' || undefined);
     expect(await yard.stack.states(from.groups[0])).not.toContain('healthy');
     await yard.remove(from);
   },
