@@ -119,7 +119,7 @@ export function balancerConformance(driver: string, { create, noTraffic }: Confo
       });
     });
 
-    traffic(`sends ten percent where the weights say so, within four sigma of 20,000 requests${because}`, async () => {
+    traffic(`sends ten percent where the weights say so, within three sigma of 20,000 requests${because}`, async () => {
       await open();
       await balancer.apply(weighted(1, { blue: 90, green: 10 }));
       const port = portOf(await allHealthy());
@@ -133,7 +133,7 @@ export function balancerConformance(driver: string, { create, noTraffic }: Confo
       );
       agent.destroy();
 
-      expect(Math.abs(toGreen - 2000)).toBeLessThan(4 * Math.sqrt(20_000 * 0.1 * 0.9));
+      expect(Math.abs(toGreen - 2000)).toBeLessThan(3 * Math.sqrt(20_000 * 0.1 * 0.9));
     });
 
     traffic(`sends no request by the old weights once a change is acknowledged${because}`, async () => {
